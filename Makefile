@@ -1,0 +1,34 @@
+# The commands of this repository. Each sets up what it needs; only Python 3.11+ and make are assumed.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help up down test lint format
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+.venv/ready: pyproject.toml apps/pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --editable . --editable apps --group dev
+	touch $@
+
+up: .venv/ready ## bring the chart up on a cluster and prove that no message is lost
+	$(BIN)/chartproof up chart
+
+down: .venv/ready ## take it away again
+	$(BIN)/chartproof down
+
+test: .venv/ready ## every test this machine can run, and a list of what it could not and why
+	$(BIN)/python -m pytest
+
+lint: .venv/ready ## ruff, mypy and chartproof's own lint of the chart
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/chartproof lint chart
+
+format: .venv/ready ## ruff's formatter over the whole tree
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .

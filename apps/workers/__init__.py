@@ -1,0 +1,1 @@
+"""A RabbitMQ producer and consumer that lose no message."""

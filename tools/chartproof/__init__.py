@@ -1,0 +1,1 @@
+"""Proves Helm charts right."""
