@@ -1,0 +1,39 @@
+"""Needs of the tests, and the real things they share: a broker and a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support import needs
+from tests.support.broker import Broker
+
+pytest_plugins = ["pytester"]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip, or under CHARTPROOF_REQUIRE=all fail, a test whose needs are not met."""
+    for what in (what for marker in item.iter_markers("needs") for what in marker.args):
+        if fault := needs.fault(what):
+            if needs.all_required():
+                pytest.fail(f"{what} is required by {needs.REQUIRE}=all: {fault}", pytrace=False)
+            pytest.skip(f"{what}: {fault}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List what this machine could not run, and why."""
+    left_out = terminalreporter.getreports("skipped")
+    if not left_out:
+        return
+    terminalreporter.section("not run on this machine")
+    for report in left_out:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        terminalreporter.line(f"{report.nodeid}: {reason}")
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[Broker]:
+    """Give a real RabbitMQ on loopback, shared by the whole run."""
+    with Broker() as running:
+        yield running

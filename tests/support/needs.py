@@ -1,0 +1,70 @@
+"""What a test needs of the machine, and what becomes of it where that is missing.
+
+A test says `@pytest.mark.needs("cluster")`. Where the machine cannot give it, the test is
+skipped and the run ends with a plain list of what was left out and why. Under
+CHARTPROOF_REQUIRE=all (as CI sets it) the same test fails: nothing may be skipped there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+
+REQUIRE = "CHARTPROOF_REQUIRE"
+
+
+def missing_root() -> str | None:
+    """Say why work that needs root cannot be done here, or None."""
+    if sys.platform != "linux":
+        return f"it needs Linux, this is {sys.platform}"
+    if os.geteuid() != 0:
+        return f"it needs root, this is uid {os.geteuid()}"
+    return None
+
+
+def missing_go() -> str | None:
+    """Say why nothing can be built with Go, or None."""
+    if shutil.which("go") or find_spec("pip"):
+        return None
+    return "it needs Go or pip to fetch it"
+
+
+def missing_debian() -> str | None:
+    """Say why no Debian root file system can be made here, or None."""
+    if shutil.which("apt-get"):
+        return None
+    return "it needs apt-get for RabbitMQ"
+
+
+def first(*checks: Callable[[], str | None]) -> Callable[[], str | None]:
+    """Join checks into one that gives the first fault."""
+    return lambda: next((fault for check in checks if (fault := check())), None)
+
+
+NEEDS: Mapping[str, Callable[[], str | None]] = {
+    "root": missing_root,
+    "broker": missing_debian,
+    "cluster": first(missing_root, missing_debian, missing_go),
+    "helm3": missing_go,
+    "helm4": missing_go,
+    "kubeconform": missing_go,
+    "go": missing_go,
+}
+
+
+def fault(what: str) -> str | None:
+    """Say why `what` cannot be had here, or None.
+
+    Raises ValueError for a need this table does not know: a typo must not pass as met.
+    """
+    if what not in NEEDS:
+        raise ValueError(f"unknown need {what!r}: one of {', '.join(sorted(NEEDS))}")
+    return NEEDS[what]()
+
+
+def all_required() -> bool:
+    """Tell whether a missing need is a failure rather than a skip."""
+    return os.environ.get(REQUIRE) == "all"
