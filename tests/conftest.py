@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support import needs
-from tests.support.broker import Broker
+
+if TYPE_CHECKING:
+    from tests.support.broker import Broker
 
 pytest_plugins = ["pytester"]
 
@@ -35,5 +38,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def broker() -> Iterator[Broker]:
     """Give a real RabbitMQ on loopback, shared by the whole run."""
+    from tests.support.broker import Broker
+
     with Broker() as running:
         yield running
