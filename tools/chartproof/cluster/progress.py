@@ -1,0 +1,102 @@
+"""Stages and how long they took: live on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress as Live
+from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+
+@dataclass(frozen=True)
+class Timing:
+    """A stage that ended well, and the seconds it took."""
+
+    stage: str
+    seconds: float
+
+
+class Stage:
+    """A stage under way; `detail` shows where it stands."""
+
+    def __init__(self, progress: Progress, name: str, task: TaskID) -> None:
+        self._progress = progress
+        self._task = task
+        self._detail = ""
+        self.name = name
+
+    def detail(self, text: str) -> None:
+        """Show one line beside the stage: replaced on a terminal, printed elsewhere if new."""
+        if text == self._detail:
+            return
+        self._detail = text
+        self._progress.show_detail(self._task, self.name, text)
+
+
+class Progress:
+    """What a person sees of the work; safe to use from several threads.
+
+    `timings` keeps the stages that ended well, in the order they ended.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or Console(stderr=True)
+        self.timings: list[Timing] = []
+        self._lock = threading.Lock()
+        self._active = 0
+        self._live = Live(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[detail]}", style="dim"),
+            console=self.console,
+            transient=True,
+            disable=not self.console.is_terminal,
+        )
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[Stage]:
+        """Time a stage and show it while it lasts; one that raises is shown as failed."""
+        task = self._begin(name)
+        started = time.monotonic()
+        try:
+            yield Stage(self, name, task)
+        except BaseException:
+            self._end(task, f"[red]✗[/] {escape(name)}: stopped after", started)
+            raise
+        self.timings.append(Timing(name, time.monotonic() - started))
+        self._end(task, f"[green]✓[/] {escape(name)}:", started)
+
+    def note(self, text: str) -> None:
+        """Print a line that stays."""
+        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def show_detail(self, task: TaskID, name: str, text: str) -> None:
+        """Show where a stage stands."""
+        self._live.update(task, detail=escape(text))
+        if not self.console.is_terminal:
+            self.note(f"  {name}: {text}")
+
+    def _begin(self, name: str) -> TaskID:
+        with self._lock:
+            if self._active == 0:
+                self._live.start()
+            self._active += 1
+        if not self.console.is_terminal:
+            self.note(f"  {name} ...")
+        return self._live.add_task(escape(name), total=None, detail="")
+
+    def _end(self, task: TaskID, line: str, started: float) -> None:
+        self._live.remove_task(task)
+        seconds = time.monotonic() - started
+        self.console.print(f"{line} {seconds:.1f} s", highlight=False, soft_wrap=True)
+        with self._lock:
+            self._active -= 1
+            if self._active == 0:
+                self._live.stop()
