@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +18,18 @@ class Case:
     """A named set of values files, and the circumstances to render them in."""
 
     name: str
-    files: Sequence[Path] = ()
+    files: tuple[Path, ...] = ()
     options: RenderOptions = field(default_factory=RenderOptions)
 
-    @property
-    def values(self) -> Mapping[str, Any]:
-        """The values of its files, merged."""
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The values of its files, merged. Raises InputError."""
         return load_values(self.files)
 
 
-def cases_of(chart: Path) -> list[Case]:
-    """Find the cases of the chart folder, by name."""
+def cases_of(folder: Path) -> list[Case]:
+    """Find the cases of the chart in `folder`, by name."""
     return [
         Case(file.name.removesuffix(_SUFFIX), (file,))
-        for file in sorted((chart / "ci").glob(f"*{_SUFFIX}"))
+        for file in sorted(folder.glob(f"ci/*{_SUFFIX}"))
     ]

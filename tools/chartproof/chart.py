@@ -2,65 +2,110 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import io
+import json
+import tarfile
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from chartproof import engine
-from chartproof.errors import InputError
-
-if TYPE_CHECKING:
-    from chartproof.cases import Case
+from chartproof import engine, yamlio
+from chartproof.cases import Case, cases_of
+from chartproof.errors import InputError, nearest
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart: its path and the bytes every render starts from."""
+    """A chart: where it is, and the archive that every render starts from."""
 
     path: Path
-    archive: bytes
+    archive: bytes = field(repr=False)
 
     @classmethod
     def load(cls, path: Path) -> Chart:
         """Read the chart folder or .tgz at `path`. Raises InputError where there is none."""
-        if path.is_dir() and not (path / "Chart.yaml").is_file():
-            raise InputError(f"{path}: no chart here, it has no Chart.yaml")
         if not path.exists():
-            raise InputError(f"{path}: no such chart folder")
-        return cls(path, engine.archive(path))
+            raise InputError(f"{path}: no such chart")
+        if path.is_dir() and not (path / "Chart.yaml").is_file():
+            raise InputError(f"{path}: not a chart, it has no Chart.yaml")
+        try:
+            return cls(path, engine.pack(path))
+        except engine.EngineError as error:
+            raise InputError(_unreadable(path, str(error))) from error
 
     @cached_property
-    def _contents(self) -> engine.Contents:
-        return engine.contents(self.archive)
-
-    @property
     def metadata(self) -> dict[str, Any]:
-        """Chart.yaml."""
-        return self._contents.metadata
+        """The fields of Chart.yaml, under the names they have there."""
+        return engine.metadata(self.archive)
 
     @property
     def name(self) -> str:
-        """The chart's name."""
+        """The name in Chart.yaml."""
         return str(self.metadata["name"])
 
     @property
     def version(self) -> str:
-        """The chart's version."""
+        """The version in Chart.yaml."""
         return str(self.metadata["version"])
 
-    @property
+    @cached_property
     def values(self) -> dict[str, Any]:
-        """The defaults of values.yaml."""
-        return self._contents.values
+        """The defaults: values.yaml, with those of the subcharts."""
+        return engine.merge_values(self.archive, {})
 
     @property
     def schema(self) -> dict[str, Any] | None:
-        """values.schema.json, or None."""
-        return self._contents.schema
+        """The parsed values.schema.json, or None."""
+        return self.schema_of(self.name)
+
+    def schema_of(self, chart: str) -> dict[str, Any] | None:
+        """Return the schema of the chart or of a subchart by name, or None."""
+        for path, text in self.files.items():
+            if path.endswith(f"{chart}/values.schema.json"):
+                schema: dict[str, Any] = json.loads(text)
+                return schema
+        return None
+
+    @cached_property
+    def files(self) -> dict[str, str]:
+        """Every file Helm sees as text, by its name in messages: `<chart name>/templates/...`."""
+        with tarfile.open(fileobj=io.BytesIO(self.archive)) as tar:
+            return {
+                entry.name: file.read().decode(errors="replace")
+                for entry in tar
+                if (file := tar.extractfile(entry))
+            }
+
+    def locate(self, name: str) -> Path:
+        """Turn Helm's name of a file, `<chart name>/templates/...`, into its path on disk."""
+        return self.path / name.partition("/")[2]
+
+    @cached_property
+    def missing_dependencies(self) -> list[str]:
+        """The subcharts that Chart.yaml asks for and charts/ lacks."""
+        asked = [dependency["name"] for dependency in self.metadata.get("dependencies") or []]
+        there = engine.dependencies(self.archive) if asked else set()
+        return [name for name in asked if name not in there]
 
     def cases(self) -> list[Case]:
-        """Give the chart's own cases, ci/<name>-values.yaml, by name."""
-        from chartproof.cases import cases_of
-
+        """Give the chart's cases, ci/<name>-values.yaml, by name."""
         return cases_of(self.path)
+
+    def case(self, name: str) -> Case:
+        """Return one case. Raises InputError that names the nearest one."""
+        cases = {case.name: case for case in self.cases()}
+        if name in cases:
+            return cases[name]
+        near = nearest(name, cases)
+        hint = f", did you mean {near}?" if near else f": {', '.join(cases) or 'it has none'}"
+        raise InputError(f"{self.path / 'ci'}: no case {name!r}{hint}")
+
+
+def _unreadable(path: Path, reason: str) -> str:
+    """Say why a chart cannot be read, by file:line:column where its YAML is broken."""
+    for file in (path / "Chart.yaml", path / "values.yaml"):
+        text = file.read_text() if file.is_file() else ""
+        if fault := yamlio.fault(text):
+            return fault.told(file, text)
+    return f"{path}: {reason}"

@@ -1,158 +1,232 @@
-"""The one place that talks to Helm: the SDK in this process, loaded on first use.
+"""The one place that talks to Helm: its SDK, in this process, loaded on first use.
 
-Facts about helm-python-sdk 0.2.2 that shape this module (measured, see tests/tools/test_engine.py):
-a render removes disabled subcharts from its chart handle for good, so each render loads the
-chart anew from bytes; `Chart.render` cannot be told a Kubernetes version although the C call
-behind it can; Helm writes log lines to file descriptor 2 whatever the SDK's logging is set to.
+What decides the shape of this module (each has a test in tests/tools/test_engine.py): a render
+removes disabled subcharts from its chart handle for good, so every render loads the chart anew
+from bytes; `Chart.render` cannot be told a Kubernetes version although the C call behind it
+can; Helm writes log lines to file descriptor 2, whatever the SDK's own logging is set to.
 """
 
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import os
+import tarfile
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from chartproof.errors import ChartproofError
+from chartproof.errors import ChartproofError, InputError
 from chartproof.options import RenderOptions
 
 if TYPE_CHECKING:
-    import helm_python
+    from helm_python import Chart
 
 
 class EngineError(ChartproofError):
-    """Helm's own words about a failure, before anyone has explained them."""
+    """What Helm says of a failure, in its own words."""
+
+
+class ValuesRefusedError(EngineError):
+    """Values that Helm cannot read, or that the chart's schema forbids."""
+
+
+class TemplateFailedError(EngineError):
+    """A template that cannot be parsed or executed."""
 
 
 @dataclass(frozen=True)
-class Contents:
-    """What Helm sees in a chart archive."""
+class Rendered:
+    """Output of every template and the CRDs in use, each by its path as Helm names it."""
 
-    metadata: dict[str, Any]
-    values: dict[str, Any]
-    schema: dict[str, Any] | None
-    templates: dict[str, str]
-    crds: dict[str, str]
+    files: Mapping[str, str]
+    crds: Mapping[str, str]
 
 
-def archive(path: Path) -> bytes:
-    """Read the chart folder or .tgz at `path` into the bytes that `render` takes."""
+def pack(path: Path) -> bytes:
+    """Read the chart folder or .tgz at `path` into the archive that `render` takes."""
     if path.is_file():
         return path.read_bytes()
-    with _helm() as helm, tempfile.TemporaryDirectory() as folder, helm.Chart.load(path) as chart:
-        packed = Path(chart.save(folder)).read_bytes()
-    # Stored instead of deflated: every render unpacks it again.
+    with _quiet_sdk() as helm, tempfile.TemporaryDirectory() as folder, helm.Chart.load(path) as it:
+        packed = Path(it.save(folder)).read_bytes()
+    # Stored instead of deflated, as every render unpacks it again.
     return gzip.compress(gzip.decompress(packed), compresslevel=0, mtime=0)
 
 
-def contents(archive: bytes) -> Contents:
-    """Take stock of a chart archive."""
-    with _helm() as helm, helm.Chart.load_archive(archive) as chart:
-        return Contents(
-            metadata=chart.metadata,
-            values=chart.values,
-            schema=chart.schema,
-            templates={template["name"]: template["data"] for template in chart.templates},
-            crds={crd["filename"]: crd["data"] for crd in chart.crds},
-        )
-
-
-def render(archive: bytes, values: Mapping[str, Any], options: RenderOptions) -> dict[str, str]:
-    """Render every template: path (`chart/templates/...`) to text, NOTES.txt among them."""
-    with _helm() as helm, helm.Chart.load_archive(archive) as chart:
-        return _render_with_capabilities(chart, values, options)
+def render(archive: bytes, values: Mapping[str, Any], options: RenderOptions) -> Rendered:
+    """Render every template of a chart archive, NOTES.txt among them."""
+    with _quiet_sdk() as helm, helm.Chart.load_archive(archive) as chart:
+        files = _render_with_capabilities(chart, values, options)
+        # Asked after the render, which has dropped the subcharts that the values disable.
+        return Rendered(files, {crd["filename"]: crd["data"] for crd in chart.crds})
 
 
 def _render_with_capabilities(
-    chart: helm_python.Chart, values: Mapping[str, Any], options: RenderOptions
+    chart: Chart, values: Mapping[str, Any], options: RenderOptions
 ) -> dict[str, str]:
-    """Render through the C call, which takes the capabilities that `Chart.render` leaves out."""
+    """Render by the SDK's private C call, which takes what `Chart.render` leaves out."""
     from helm_python import _native
 
-    asked = {
+    given: dict[str, Any] = {
         "name": options.release,
         "namespace": options.namespace,
         "is_install": not options.is_upgrade,
         "is_upgrade": options.is_upgrade,
-        "kube_version": options.kube_version,
-        "api_versions": list(options.api_versions),
+        "api_versions": options.api_versions,
     }
-    given = {key: value for key, value in asked.items() if value is not None}
+    if options.kube_version:
+        given["kube_version"] = options.kube_version
     rendered: dict[str, str] = json.loads(
         _native.call_string("helm_render", chart._raw(), json.dumps(values), json.dumps(given))
     )
     return rendered
 
 
+def metadata(archive: bytes) -> dict[str, Any]:
+    """Read Chart.yaml out of an archive."""
+    with _quiet_sdk() as helm, helm.Chart.load_archive(archive) as chart:
+        fields: dict[str, Any] = chart.metadata
+        return fields
+
+
+def dependencies(archive: bytes) -> set[str]:
+    """Name the subcharts an archive brings along."""
+    with _quiet_sdk() as helm, helm.Chart.load_archive(archive) as chart:
+        return {dependency["name"] for dependency in chart.dependencies}
+
+
+def merge_values(archive: bytes, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay `values` over the defaults of the chart and its subcharts."""
+    with _quiet_sdk() as helm, helm.Chart.load_archive(archive) as chart:
+        merged: dict[str, Any] = chart.merge_values(dict(values))
+        return merged
+
+
 def lint(path: Path, values: Mapping[str, Any], options: RenderOptions) -> list[dict[str, Any]]:
-    """Run Helm's own lint: `severity` 1 info, 2 warning, 3 error; `path`; `error`."""
-    with _helm() as helm:
+    """Run Helm's own lint: each message has `severity` (1 info to 3 error), `path`, `error`."""
+    with _quiet_sdk() as helm:
         report = helm.lint(
             path,
             dict(values),
             namespace=options.namespace,
-            with_subcharts=True,
             kube_version=options.kube_version,
         )
-    messages: list[dict[str, Any]] = report["messages"]
-    return messages
+        messages: list[dict[str, Any]] = report["messages"]
+        return messages
 
 
 def parse_values(text: str) -> dict[str, Any]:
-    """Read a values file's text as Helm does."""
-    with _helm() as helm:
+    """Read the text of a values file."""
+    with sdk() as helm:
         values: dict[str, Any] = helm.values_from_yaml(text)
-    return values
+        return values
 
 
 def parse_set(expression: str) -> dict[str, Any]:
-    """Read one `--set` expression as Helm does."""
-    with _helm() as helm:
-        parsed: dict[str, Any] = helm.parse_set_string(expression)
-    return parsed
+    """Read one `--set` expression."""
+    with sdk() as helm:
+        values: dict[str, Any] = helm.parse_set_string(expression)
+        return values
+
+
+def check_release_name(name: str) -> None:
+    """Raise InputError unless Helm takes `name` for a release."""
+    with sdk() as helm:
+        try:
+            helm.validate_release_name(name)
+        except helm.HelmError as error:
+            raise InputError(f"--release {name}: {error}") from error
+
+
+@lru_cache(maxsize=64)
+def kube_version_within(constraint: str, kube_version: str | None) -> tuple[str, bool]:
+    """Return the Kubernetes version a render stands for, and whether `constraint` allows it.
+
+    Helm's own `semverCompare` judges, in a chart of one template. None stands for the version
+    the SDK was built with. Raises InputError for a version or constraint that cannot be read.
+    """
+    question = '{"version": "%s", "allowed": %s}' % (  # noqa: UP031 - braces of two languages
+        "{{ .Capabilities.KubeVersion }}",
+        "{{ semverCompare .Values.constraint .Capabilities.KubeVersion.Version }}",
+    )
+    archive = _chart_of({"Chart.yaml": "{name: ask, version: 0.0.0}", "templates/ask": question})
+    options = RenderOptions(kube_version=kube_version)
+    try:
+        answer = json.loads(render(archive, {"constraint": constraint}, options).files[_ANSWER])
+    except TemplateFailedError as error:
+        raise InputError(f"kubeVersion: {constraint!r} is no version constraint") from error
+    except EngineError as error:
+        raise InputError(f"--kube-version {kube_version}: not a version") from error
+    return answer["version"], answer["allowed"]
+
+
+_ANSWER = "ask/templates/ask"
+
+
+def _chart_of(files: Mapping[str, str]) -> bytes:
+    """Make a chart archive of texts by path."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=0) as tar:
+        for path, text in files.items():
+            data = text.encode()
+            entry = tarfile.TarInfo(f"chart/{path}")
+            entry.size = len(data)
+            tar.addfile(entry, io.BytesIO(data))
+    return buffer.getvalue()
 
 
 @contextmanager
-def _helm() -> Iterator[Any]:
-    """Give the SDK, with its errors as EngineError and its log lines kept off stderr."""
+def sdk() -> Iterator[ModuleType]:
+    """Give the SDK; what it raises comes out as an EngineError."""
     import helm_python
 
-    with _quiet_stderr:
-        try:
-            yield helm_python
-        except helm_python.HelmError as error:
-            raise EngineError(str(error)) from error
+    try:
+        yield helm_python
+    except helm_python.HelmValuesError as error:
+        raise ValuesRefusedError(str(error)) from error
+    except helm_python.HelmRenderError as error:
+        raise TemplateFailedError(str(error)) from error
+    except helm_python.HelmError as error:
+        raise EngineError(str(error)) from error
+
+
+@contextmanager
+def _quiet_sdk() -> Iterator[ModuleType]:
+    """Give the SDK with Helm's log lines kept off stderr."""
+    with sdk() as helm, _QUIET:
+        yield helm
 
 
 class _QuietStderr:
-    """Point file descriptor 2 at nothing while any thread is inside Helm."""
+    """Points file descriptor 2 at nothing while any thread is inside."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._inside = 0
+        self._threads = 0
         self._stderr = -1
 
     def __enter__(self) -> None:
         with self._lock:
-            if self._inside == 0:
+            self._threads += 1
+            if self._threads == 1:
                 self._stderr = os.dup(2)
                 nothing = os.open(os.devnull, os.O_WRONLY)
                 os.dup2(nothing, 2)
                 os.close(nothing)
-            self._inside += 1
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
-            self._inside -= 1
-            if self._inside == 0:
+            self._threads -= 1
+            if self._threads == 0:
                 os.dup2(self._stderr, 2)
                 os.close(self._stderr)
 
 
-_quiet_stderr = _QuietStderr()
+_QUIET = _QuietStderr()

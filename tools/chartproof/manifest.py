@@ -1,91 +1,135 @@
-"""One document of a render, parsed when someone looks inside."""
+"""One rendered document, parsed when someone looks inside."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import yaml
 
-from chartproof import yamlio
+from chartproof import trace, yamlio
+from chartproof.chart import Chart
 from chartproof.errors import ChartproofError
 
 HOOK = "helm.sh/hook"
-_KIND = re.compile(r"^kind:[ \t]*([A-Za-z]+)[ \t]*$", re.MULTILINE)
+_PLAIN_KIND = re.compile(r"^kind:[ \t]*([A-Za-z]+)[ \t]*$", re.MULTILINE)
 
 
 class ManifestError(ChartproofError):
-    """A template whose output Kubernetes cannot read."""
+    """A template whose output is nothing that Kubernetes can read."""
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """A rendered document: its text, and the template it came from as `chart/templates/...`."""
+    """A rendered document and where it comes from.
 
-    template: str
+    `source` is the template as Helm names it, `<chart name>/templates/...`. `prefixes` are what
+    the names of a release's objects begin with: see `short_name`.
+    """
+
+    source: str
     text: str
+    chart: Chart = field(repr=False, compare=False)
     release_namespace: str = "default"
     prefixes: Sequence[str] = ()
 
     @cached_property
     def body(self) -> dict[str, Any]:
-        """The parsed object; {} for a document of comments alone. Raises ManifestError."""
+        """The object; {} where the document is comments alone. Raises ManifestError."""
         try:
             body = yamlio.load(self.text)
         except yaml.YAMLError as error:
-            raise ManifestError(f"{self.template}: the output is no valid YAML: {error}") from error
-        if body is None:
-            return {}
-        if not isinstance(body, dict):
-            raise ManifestError(f"{self.template}: the output is no mapping")
-        return body
+            raise ManifestError(self._unreadable()) from error
+        if not isinstance(body, dict | None):
+            raise ManifestError(self._unreadable())
+        return body or {}
+
+    def _unreadable(self) -> str:
+        """Say which line of the output is broken, and what in the template it comes from."""
+        fault = yamlio.fault(self.text)
+        if fault is None or not fault.line:
+            problem = fault.problem if fault else "more than one document"
+            return f"{self.chart.locate(self.source)}: its output is no YAML object: {problem}"
+        place = f"{self.locate(fault.line)}: its output is no valid YAML in line {fault.line}"
+        return f"{place}: {fault.problem}\n{yamlio.quote(self.text, fault.line)}"
 
     @cached_property
     def kind(self) -> str:
-        """The kind, read off the text where it stands plainly, as sorting needs no more."""
-        plain = _KIND.findall(self.text)
-        return plain[0] if len(plain) == 1 else str(self.body.get("kind", ""))
+        """The kind, off the text where it stands plainly: sorting a release needs no parsing."""
+        plain = _PLAIN_KIND.findall(self.text)
+        return plain[0] if len(plain) == 1 else str(self.body.get("kind") or "")
 
     @property
     def api_version(self) -> str:
         """The apiVersion."""
-        return str(self.body.get("apiVersion", ""))
+        return str(self.body.get("apiVersion") or "")
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """The metadata."""
-        return self.body.get("metadata") or {}
+        """The metadata, {} where it has none."""
+        metadata = self.body.get("metadata")
+        return metadata if isinstance(metadata, dict) else {}
+
+    @property
+    def annotations(self) -> dict[str, Any]:
+        """The annotations, {} where it has none."""
+        annotations = self.metadata.get("annotations")
+        return annotations if isinstance(annotations, dict) else {}
 
     @property
     def name(self) -> str:
         """The name."""
-        return str(self.metadata.get("name", ""))
+        return str(self.metadata.get("name") or "")
 
     @property
     def namespace(self) -> str:
-        """The namespace it lands in."""
+        """Its own namespace, or the release's."""
         return str(self.metadata.get("namespace") or self.release_namespace)
 
     @property
     def short_name(self) -> str:
-        """The name without the release's and the chart's prefix: what it is inside the release."""
+        """The name without the release's and the chart's: `broker` of `demo-mychart-broker`."""
         name = self.name
         for prefix in self.prefixes:
             name = name.removeprefix(f"{prefix}-")
         return name
 
-    @cached_property
-    def annotations(self) -> dict[str, Any]:
-        """The annotations."""
-        return self.metadata.get("annotations") or {}
+    @property
+    def template(self) -> str:
+        """The template's path in the chart: `templates/...`."""
+        return self.source.partition("/")[2]
 
     @property
     def is_hook(self) -> bool:
-        """Whether Helm runs it as a hook."""
+        """Whether Helm runs it at an event instead of installing it."""
         return HOOK in self.text and HOOK in self.annotations
 
+    @property
+    def hook_events(self) -> list[str]:
+        """The events it is a hook for."""
+        return [event.strip().lower() for event in str(self.annotations.get(HOOK)).split(",")]
+
+    def objects(self) -> Iterator[Manifest]:
+        """Give the objects of the document: none of comments, the items of a List, else itself."""
+        if self.kind.endswith("List") and isinstance(items := self.body.get("items"), list):
+            for item in items:
+                yield replace(self, text=yaml.dump(item, Dumper=yaml.CSafeDumper, sort_keys=False))
+        elif self.kind or self.body:
+            yield self
+
+    def where(self, path: yamlio.Path = ()) -> str:
+        """Name the template, and the line that renders the field at `path` where it is found."""
+        return self.locate(yamlio.line_of(self.text, path))
+
+    def locate(self, line: int) -> str:
+        """Name the template as a path on disk, and the line in it that renders `line`."""
+        name, at = trace.origin(self.chart.files, self.source, self.text, line)
+        file: Path = self.chart.locate(name)
+        return f"{file}:{at}" if at else str(file)
+
     def __str__(self) -> str:
-        return f"---\n# Source: {self.template}\n{self.text}\n"
+        return f"---\n# Source: {self.source}\n{self.text}\n"

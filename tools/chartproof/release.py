@@ -1,11 +1,14 @@
-"""What one render gives: the objects in the order Helm installs them."""
+"""What one render gives: the objects, in the order Helm installs them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from chartproof import engine
+from chartproof.chart import Chart
 from chartproof.errors import nearest
 from chartproof.manifest import Manifest
 from chartproof.options import RenderOptions
@@ -13,36 +16,53 @@ from chartproof.options import RenderOptions
 
 @dataclass(frozen=True)
 class Release:
-    """A rendered chart."""
+    """A rendered chart; `values` are those given over the chart's defaults.
 
-    manifests: Sequence[Manifest]
+    `documents` are what the templates wrote, comment-only ones too, hooks last.
+    """
+
+    chart: Chart = field(repr=False)
+    documents: tuple[Manifest, ...]
+    crds: tuple[Manifest, ...] = ()
     notes: str = ""
-    crds: Sequence[Manifest] = ()
-    options: RenderOptions = field(default_factory=RenderOptions)
     values: Mapping[str, Any] = field(default_factory=dict)
+    options: RenderOptions = field(default_factory=RenderOptions)
+
+    @cached_property
+    def manifests(self) -> tuple[Manifest, ...]:
+        """Every object in install order, the hooks last, Lists opened up. Raises ManifestError."""
+        return tuple(item for document in self.documents for item in document.objects())
 
     @property
     def hooks(self) -> list[Manifest]:
-        """The manifests that are hooks."""
+        """The objects that Helm runs at an event instead of installing them."""
         return [manifest for manifest in self.manifests if manifest.is_hook]
 
-    def of_kind(self, kind: str) -> list[Manifest]:
-        """All manifests of a kind."""
-        return [manifest for manifest in self.manifests if manifest.kind == kind]
+    @cached_property
+    def all_values(self) -> dict[str, Any]:
+        """The values a template sees: those given, over the defaults of chart and subcharts."""
+        return engine.merge_values(self.chart.archive, self.values)
+
+    def of_kind(self, *kinds: str) -> list[Manifest]:
+        """Return the objects of these kinds."""
+        return [manifest for manifest in self.manifests if manifest.kind in kinds]
 
     def get(self, kind: str, name: str) -> Manifest:
-        """Return the manifest of that kind whose full or short name is `name`.
+        """Return the object of that kind by its name, or by what is left without the prefixes.
 
         Raises LookupError that lists what there is.
         """
-        for manifest in self.of_kind(kind):
+        there = self.of_kind(kind)
+        for manifest in there:
             if name in (manifest.name, manifest.short_name):
                 return manifest
-        there = [f"{manifest.kind}/{manifest.short_name}" for manifest in self.manifests]
-        near = nearest(f"{kind}/{name}", there)
+        known = [f"{manifest.kind}/{manifest.short_name}" for manifest in self.manifests]
+        near = nearest(f"{kind}/{name}", known)
         hint = f" (did you mean {near}?)" if near else ""
-        raise LookupError(f"no {kind}/{name}{hint} among: {', '.join(there) or 'nothing'}")
+        raise LookupError(f"no {kind}/{name}{hint} among {', '.join(known) or 'nothing at all'}")
 
     def __str__(self) -> str:
-        plain = "".join(str(manifest) for manifest in self.manifests if not manifest.is_hook)
-        return plain.strip() + "\n" + "".join(map(str, self.hooks))
+        """Write the YAML stream that `helm template` prints, byte for byte."""
+        installed = "".join(str(document) for document in self.documents if not document.is_hook)
+        hooks = "".join(str(document) for document in self.documents if document.is_hook)
+        return f"{installed.strip()}\n{hooks}"

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chartproof import engine
+from chartproof import engine, schema_faults, template_faults
 from chartproof.chart import Chart
+from chartproof.errors import ChartproofError, InputError
 from chartproof.manifest import Manifest
 from chartproof.options import RenderOptions
 from chartproof.release import Release
 
+# helm.sh/helm/v4 pkg/release/v1/util/kind_sorter.go
 INSTALL_ORDER = (
     *("PriorityClass", "Namespace", "NetworkPolicy", "ResourceQuota", "LimitRange"),
     *("PodSecurityPolicy", "PodDisruptionBudget", "ServiceAccount", "Secret", "SecretList"),
@@ -22,9 +24,24 @@ INSTALL_ORDER = (
     *("HorizontalPodAutoscaler", "StatefulSet", "Job", "CronJob", "IngressClass", "Ingress"),
     *("APIService", "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"),
 )
+# The same, manifest_sorter.go: Helm leaves a hook for any other event out.
+HOOK_EVENTS = frozenset(
+    f"{when}-{what}"
+    for when in ("pre", "post")
+    for what in ("install", "upgrade", "rollback", "delete")
+) | {"test", "test-success"}
+
 _RANK = {kind: rank for rank, kind in enumerate(INSTALL_ORDER)}
 _SEPARATOR = re.compile(r"^---[ \t]*", re.MULTILINE)
-_NOTES = "NOTES.txt"
+_NOTES = "/templates/NOTES.txt"
+
+
+class ValuesError(InputError):
+    """Values that the chart's schema forbids."""
+
+
+class TemplateError(ChartproofError):
+    """A template that fails."""
 
 
 def render(
@@ -32,36 +49,78 @@ def render(
     values: Mapping[str, Any] | None = None,
     options: RenderOptions | None = None,
 ) -> Release:
-    """Render `chart` with `values` over its defaults, as `helm template` does."""
-    options = options or RenderOptions()
+    """Render `chart` with `values` over its defaults, as `helm template` of Helm 4 does.
+
+    Raises ValuesError, TemplateError, and InputError for options that cannot be; documents are
+    parsed later, so that broken YAML in them is a ManifestError when they are looked into.
+    """
     values = values or {}
-    files = engine.render(chart.archive, values, options)
-    notes = files.get(f"{chart.name}/templates/{_NOTES}", "")
-    prefixes = (options.release, chart.name)
-    manifests = [
-        Manifest(template, text, options.namespace, prefixes)
-        for template, file in sorted(files.items())
-        if not template.endswith(_NOTES)
-        for text in documents(file)
-    ]
-    manifests.sort(key=_install_rank)
-    return Release(
-        manifests=[manifest for manifest in manifests if not manifest.is_hook]
-        + [manifest for manifest in manifests if manifest.is_hook],
-        notes=notes,
-        options=options,
-        values=values,
-    )
+    options = options or RenderOptions()
+    _check_installable(chart, options)
+    try:
+        rendered = engine.render(chart.archive, values, options)
+    except engine.ValuesRefusedError as error:
+        raise ValuesError(schema_faults.explain(str(error), chart)) from error
+    except engine.TemplateFailedError as error:
+        raise TemplateError(template_faults.explain(str(error), chart)) from error
+
+    prefixes = _prefixes(chart, values, options)
+
+    def manifests(files: Mapping[str, str]) -> Iterator[Manifest]:
+        for source, file in sorted(files.items()):
+            for text in _documents(file):
+                yield Manifest(source, text, chart, options.namespace, prefixes)
+
+    notes = rendered.files.get(f"{chart.name}{_NOTES}", "")
+    templates = {
+        source: file for source, file in rendered.files.items() if not source.endswith(_NOTES)
+    }
+    ordered = sorted(filter(_is_kept, manifests(templates)), key=_rank)
+    return Release(chart, tuple(ordered), tuple(manifests(rendered.crds)), notes, values, options)
 
 
-def documents(file: str) -> Iterator[str]:
-    """Split a rendered file into its documents, as Helm does."""
+def _check_installable(chart: Chart, options: RenderOptions) -> None:
+    """Refuse what Helm's command line refuses before it renders, and the SDK does not."""
+    engine.check_release_name(options.release)
+    if chart.metadata.get("type") == "library":
+        raise InputError(f"{chart.path}: a library chart, it renders only inside another chart")
+    if chart.missing_dependencies:
+        missing = ", ".join(chart.missing_dependencies)
+        raise InputError(
+            f"{chart.path / 'charts'}: lacks {missing}, which Chart.yaml depends on: "
+            f"run `helm dependency build {chart.path}`"
+        )
+    if constraint := chart.metadata.get("kubeVersion"):
+        version, allowed = engine.kube_version_within(constraint, options.kube_version)
+        if not allowed:
+            raise InputError(
+                f"{chart.path / 'Chart.yaml'}: kubeVersion {constraint!r} does not allow "
+                f"Kubernetes {version}: choose another with --kube-version"
+            )
+
+
+def _prefixes(chart: Chart, values: Mapping[str, Any], options: RenderOptions) -> tuple[str, ...]:
+    """List what the names of objects begin with, in the order it is taken off."""
+
+    def override(key: str) -> Any:
+        return values.get(key) or chart.values.get(key)
+
+    parts = (override("fullnameOverride"), options.release, override("nameOverride"), chart.name)
+    return tuple(str(part) for part in parts if part)
+
+
+def _documents(file: str) -> Iterator[str]:
+    """Split a rendered file where Helm splits it."""
     for text in _SEPARATOR.split(file.lstrip()):
         if text.strip():
             yield text.lstrip()
 
 
-def _install_rank(manifest: Manifest) -> tuple[int, str]:
-    """Sort key of Helm's install order: kinds it does not know come last, by name."""
-    rank = _RANK.get(manifest.kind)
-    return (len(_RANK), manifest.kind) if rank is None else (rank, "")
+def _is_kept(document: Manifest) -> bool:
+    return not document.is_hook or HOOK_EVENTS.issuperset(document.hook_events)
+
+
+def _rank(document: Manifest) -> tuple[bool, int, str]:
+    """Sort hooks after the rest and kinds in Helm's order, those it does not know last by name."""
+    rank = _RANK.get(document.kind, len(_RANK))
+    return document.is_hook, rank, "" if document.kind in _RANK else document.kind

@@ -3,33 +3,106 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import yaml
 from yaml import CSafeLoader
+from yaml.nodes import MappingNode, Node, SequenceNode
 
+Path = tuple[str | int, ...]
+"""Where something stands inside a document: keys and list indices from the root."""
 
-class _Loader(CSafeLoader):
-    """The fast loader without the scalars that only Python sees as dates or base-60 numbers."""
-
-
-_NUMBERS = {
+_PLAIN = {
+    "tag:yaml.org,2002:bool": r"y|Y|yes|Yes|YES|n|N|no|No|NO"
+    r"|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF",
     "tag:yaml.org,2002:int": r"[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|0|[1-9][0-9_]*)",
     "tag:yaml.org,2002:float": r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
     r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
 }
-_Loader.yaml_implicit_resolvers = {
-    first: [
-        (tag, pattern)
-        for tag, pattern in resolvers
-        if tag not in _NUMBERS and tag != "tag:yaml.org,2002:timestamp"
-    ]
-    for first, resolvers in CSafeLoader.yaml_implicit_resolvers.items()
-}
-for _tag, _pattern in _NUMBERS.items():
-    _Loader.add_implicit_resolver(_tag, re.compile(rf"^(?:{_pattern})$"), list("-+.0123456789"))
+_REPLACED = {*_PLAIN, "tag:yaml.org,2002:timestamp"}
+
+
+class _Loader(CSafeLoader):
+    """The fast loader, with Go's idea of plain scalars: no dates, no base 60, y and n are bools."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own protocol
+        first: [resolver for resolver in resolvers if resolver[0] not in _REPLACED]
+        for first, resolvers in CSafeLoader.yaml_implicit_resolvers.items()
+    }
+    bool_values = {**CSafeLoader.bool_values, "y": True, "n": False}  # noqa: RUF012 - same
+
+
+for _tag, _pattern in _PLAIN.items():
+    _first = "yYnNtTfFoO" if _tag.endswith("bool") else "-+.0123456789"
+    _Loader.add_implicit_resolver(_tag, re.compile(rf"^(?:{_pattern})$"), list(_first))
 
 
 def load(text: str) -> Any:
-    """Parse one document; raises yaml.YAMLError."""
+    """Parse one document. Raises yaml.YAMLError."""
     return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
+
+
+def line_of(text: str, path: Sequence[str | int]) -> int:
+    """Return the line, from 1, on which `path` stands in the document `text`.
+
+    Where the path leads nowhere it is the line of its deepest part that exists.
+    """
+    node: Node | None = yaml.compose(text, Loader=_Loader)
+    line = 1
+    for step in path:
+        child = _child(node, step)
+        if child is None:
+            break
+        line, node = child
+    return line
+
+
+def _child(node: Node | None, step: str | int) -> tuple[int, Node] | None:
+    """Return the line and the node of a key or index, or None."""
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            if key.value == str(step):
+                return key.start_mark.line + 1, value
+    if isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
+        item = node.value[step]
+        return item.start_mark.line + 1, item
+    return None
+
+
+class Fault(NamedTuple):
+    """What is wrong in a text, and where: line and column from 1, or 0 where nobody knows."""
+
+    line: int
+    column: int
+    problem: str
+
+    def told(self, file: object, text: str) -> str:
+        """Write it as `file:line:column: problem`, and under that the line itself."""
+        place = ":".join(str(part) for part in (file, self.line, self.column) if part)
+        return "\n".join(filter(None, [f"{place}: {self.problem}", quote(text, self.line)]))
+
+
+def fault(text: str) -> Fault | None:
+    """Say why `text` is no stream of mappings, or None where it is one."""
+    try:
+        for document in yaml.load_all(text, Loader=_Loader):
+            if not isinstance(document, dict | None):
+                return Fault(0, 0, f"expected a mapping, found {document!r:.60}")
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error)
+        if mark is None:
+            return Fault(0, 0, problem)
+        # libyaml points behind the end of the text when it misses something there.
+        lines = text.splitlines()
+        if mark.line >= len(lines):
+            return Fault(len(lines), len(lines[-1]) + 1, problem)
+        return Fault(mark.line + 1, mark.column + 1, problem)
+    return None
+
+
+def quote(text: str, line: int) -> str:
+    """Show one line of a text under its number, the way messages quote a source."""
+    lines = text.splitlines()
+    return f"{line:6} | {lines[line - 1]}" if 0 < line <= len(lines) else ""
