@@ -1,1 +1,5 @@
 """A RabbitMQ producer and consumer that lose no message."""
+
+from workers.message import Message, Reject
+
+__all__ = ["Message", "Reject"]

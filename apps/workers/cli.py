@@ -1,0 +1,100 @@
+"""The command `workers`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import secrets
+import sys
+from collections.abc import Callable
+from time import monotonic
+
+from workers import config, handlers, health, logs
+from workers.config import ConfigError, Settings
+from workers.consumer import Consumer
+from workers.drain import Drain
+from workers.exits import Exit
+from workers.health import Status
+from workers.metrics import ConsumerMetrics, Metrics, ProducerMetrics
+from workers.pace import Pace
+from workers.producer import Producer
+from workers.source import Intake, greetings
+from workers.wait import Waiter
+from workers.worker import Worker
+
+INSTANCE_BYTES = 6
+
+
+def produce(settings: Settings) -> Exit:
+    """Publish "Hello World N!" until stopped, or MQ_COUNT messages"""
+    status = Status()
+    metrics = ProducerMetrics(status)
+    instance = secrets.token_hex(INSTANCE_BYTES)
+    intake = Intake(greetings(settings.count), instance, Pace(settings.rate, monotonic()))
+    producer = Producer(settings, intake, status, metrics)
+    health.serve(settings.health_port, status, metrics.registry)
+    drain = Drain(settings.grace)
+    drain.listen()
+    return Worker(settings, producer, drain, status, metrics, settings.refusal_grace).run()
+
+
+def consume(settings: Settings) -> Exit:
+    """Give messages to MQ_HANDLER until stopped, or until MQ_COUNT are handled"""
+    handler = handlers.load(settings.handler)
+    status = Status()
+    metrics = ConsumerMetrics(status)
+    consumer = Consumer(settings, handler, metrics)
+    health.serve(settings.health_port, status, metrics.registry)
+    drain = Drain(settings.grace)
+    drain.listen()
+    return Worker(settings, consumer, drain, status, metrics, settings.refusal_grace).run()
+
+
+def wait(settings: Settings) -> Exit:
+    """Wait until the broker accepts the login and the queue exists"""
+    status = Status()
+    waiter = Waiter()
+    drain = Drain(grace=settings.grace, after=settings.wait_timeout)
+    drain.listen()
+    Worker(settings, waiter, drain, status, Metrics(status), settings.wait_timeout).run()
+    return Exit.DRAINED if waiter.found else Exit.FAILED
+
+
+COMMANDS: dict[str, Callable[[Settings], Exit]] = {
+    "produce": produce,
+    "consume": consume,
+    "wait": wait,
+}
+
+
+def main() -> None:
+    """Run the command line and exit with one of Exit's codes."""
+    command = COMMANDS[_parser().parse_args().command]
+    try:
+        settings = config.load()
+        logs.set_up(settings.log_level, settings.log_format)
+        sys.exit(command(settings))
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(Exit.MISCONFIGURED)
+    except Exception as error:
+        logs.event("crashed", logging.CRITICAL, error=True, detail=f"{error}")
+        sys.exit(Exit.FAILED)
+
+
+def _parser() -> argparse.ArgumentParser:
+    table = "\n".join(f"  {name:18} {text}" for name, text in config.variables().items())
+    parser = argparse.ArgumentParser(
+        prog="workers",
+        description="Publish to RabbitMQ and consume from it without losing a message.",
+        epilog=f"variables (times in seconds):\n{table}\n\nexit codes:\n{_exit_codes()}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        commands.add_parser(name, help=command.__doc__, description=command.__doc__)
+    return parser
+
+
+def _exit_codes() -> str:
+    return "\n".join(f"  {code.value}  {code.name.lower()}" for code in Exit)

@@ -1,0 +1,75 @@
+"""Why a session ended, and whether another one can help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from pika import exceptions
+from pika.adapters.utils import connection_workflow as workflow
+
+
+class Retry(Enum):
+    """Whether to connect again."""
+
+    ALWAYS = auto()
+    FOR_A_WHILE = auto()
+    """A broker that is starting may not have its users yet, and a password may be changing."""
+    NEVER = auto()
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The end of a session that did not finish its work."""
+
+    reason: str
+    """One of few fixed words, fit for a metric's label."""
+    text: str
+    retry: Retry = Retry.ALWAYS
+
+
+# Reply codes of AMQP 0-9-1 and RabbitMQ's extensions to it.
+CHANNEL_REASONS = {
+    403: ("refused", Retry.FOR_A_WHILE),
+    404: ("no_queue", Retry.ALWAYS),
+    406: ("precondition", Retry.NEVER),
+}
+REASONS: tuple[tuple[type[BaseException], str, Retry], ...] = (
+    (exceptions.ProbableAuthenticationError, "refused", Retry.FOR_A_WHILE),
+    (exceptions.ProbableAccessDeniedError, "refused", Retry.FOR_A_WHILE),
+    (exceptions.ConnectionClosedByBroker, "closed_by_broker", Retry.ALWAYS),
+    (exceptions.AMQPHeartbeatTimeout, "heartbeat", Retry.ALWAYS),
+    (exceptions.StreamLostError, "connection_lost", Retry.ALWAYS),
+)
+
+
+def judge(error: BaseException) -> Fault:
+    """Name the reason behind one of pika's exceptions."""
+    cause = _innermost(error)
+    text = _text(cause)
+    if isinstance(cause, exceptions.ChannelClosedByBroker):
+        reason, retry = CHANNEL_REASONS.get(cause.reply_code, ("channel_closed", Retry.ALWAYS))
+        return Fault(reason, text, retry)
+    for kind, reason, retry in REASONS:
+        if isinstance(cause, kind):
+            return Fault(reason, text, retry)
+    return Fault("unreachable", text)
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """Unwrap what pika puts around the fault of one phase of connecting."""
+    match error:
+        case workflow.AMQPConnectorPhaseErrorBase(exception=inner):
+            return _innermost(inner)
+        case workflow.AMQPConnectionWorkflowFailed(exceptions=[*_, inner]):
+            return _innermost(inner)
+        case exceptions.AMQPConnectionError(args=[BaseException() as inner]):
+            return _innermost(inner)
+    return error
+
+
+def _text(error: BaseException) -> str:
+    """Give the broker's own words where it said any."""
+    if isinstance(error, exceptions.ConnectionClosed | exceptions.ChannelClosed):
+        return error.reply_text
+    return str(error) or type(error).__name__

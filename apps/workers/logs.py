@@ -1,0 +1,61 @@
+"""One line for each event, on standard output."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+_LOGGER = logging.getLogger("workers")
+
+
+def event(name: str, /, level: int = logging.INFO, error: bool = False, **fields: Any) -> None:
+    """Log an event by its name and fields; `error` adds the exception that is being handled."""
+    _LOGGER.log(level, name, exc_info=error, extra={"fields": fields})
+
+
+def set_up(level: str, form: str) -> None:
+    """Send every logger's lines to standard output, as `json` or for a `human`."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(JsonFormatter() if form == "json" else HumanFormatter())
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    # What pika reports reaches the log as events; its own lines repeat them with its internals.
+    logging.getLogger("pika").setLevel("INFO" if level == "debug" else "CRITICAL")
+
+
+def _fields(record: logging.LogRecord) -> dict[str, Any]:
+    fields: dict[str, Any] = dict(getattr(record, "fields", {}))
+    if record.name != _LOGGER.name:
+        fields["logger"] = record.name
+    return fields
+
+
+class JsonFormatter(logging.Formatter):
+    """A record as one JSON object; its traceback, if any, is a field."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname.lower(),
+            "event": record.getMessage(),
+            **_fields(record),
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str, ensure_ascii=False)
+
+
+class HumanFormatter(logging.Formatter):
+    """A record for a person at a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, and the traceback below it."""
+        clock = self.formatTime(record, "%H:%M:%S")
+        fields = "".join(f"  {name}={value}" for name, value in _fields(record).items())
+        line = f"{clock} {record.levelname.lower():7} {record.getMessage()}{fields}"
+        if record.exc_info:
+            line += "\n" + self.formatException(record.exc_info)
+        return line

@@ -1,0 +1,168 @@
+"""One connection to the broker, from its first packet to its last."""
+
+from __future__ import annotations
+
+import gc
+import ssl
+from collections.abc import Callable
+from time import monotonic
+from typing import Any, Protocol
+
+import pika
+from pika.adapters.select_connection import IOLoop
+from pika.channel import Channel
+
+from workers import faults, logs
+from workers.config import Settings
+from workers.faults import Fault
+
+TICK = 0.1
+"""Seconds between two looks at signals, deadlines and unfinished batches."""
+CLOSE_WITHIN = 5.0
+"""Seconds that the broker has to answer a close; a dead peer never does."""
+
+
+class Role(Protocol):
+    """What a worker does with its sessions, one after the other. All runs on the I/O thread."""
+
+    @property
+    def in_flight(self) -> int:
+        """How many messages would be left half-done if the worker ended now."""
+
+    def begin(self, session: Session) -> None:
+        """Start work: the channel is open and the queue exists."""
+
+    def tick(self) -> None:
+        """Do what is due; called every TICK seconds, and with no session in between too."""
+
+    def drain(self) -> None:
+        """Take nothing new, finish what is in flight, then `session.finish()`. May be repeated."""
+
+    def end(self) -> None:
+        """The session is over: what was in flight on it is undecided."""
+
+
+class Session:
+    """A connection with one channel. It is run once and never used again.
+
+    A fresh I/O loop for each keeps every timer and callback of a lost connection from
+    reaching the next one.
+    """
+
+    def __init__(self, settings: Settings, role: Role, on_tick: Callable[[Session], None]) -> None:
+        self.ready = False
+        """Messages can move; the role says so."""
+        self.blocked = False
+        """The broker, low on memory or disk, does not read what is published."""
+        self.unblocked_at = 0.0
+        self._role = role
+        self._on_tick = on_tick
+        self._queue = settings.queue
+        self._broker = settings.broker
+        self._fault: Fault | None = None
+        self._closing = False
+        self._loop = IOLoop()
+        self._connection = pika.SelectConnection(
+            connection_parameters(settings),
+            on_open_callback=self._on_open,
+            on_open_error_callback=self._on_closed,
+            on_close_callback=self._on_closed,
+            custom_ioloop=self._loop,
+        )
+        self.channel: Channel
+
+    @property
+    def open(self) -> bool:
+        """The channel can be used."""
+        return self.channel.is_open and not self._closing
+
+    def run(self) -> Fault | None:
+        """Work until the connection is closed; None when the role had finished."""
+        self._tick()
+        try:
+            self._loop.start()
+        finally:
+            self._role.end()
+            self._loop.close()
+            if not self._connection.is_closed:
+                # The peer never answered. pika has no way to drop a socket but to forget it.
+                del self._connection
+                gc.collect()
+        return self._fault
+
+    def finish(self) -> None:
+        """Close in good order: the role's work is done."""
+        self._close(None)
+
+    def drop(self, fault: Fault) -> None:
+        """Give the connection up, for a reason that pika does not know of."""
+        self._close(fault)
+
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> None:
+        """Call back on the I/O thread, unless the session is over by then."""
+        self._loop.call_later(seconds, callback)
+
+    def call_threadsafe(self, callback: Callable[[], None]) -> None:
+        """Call back on the I/O thread soon; the only method for other threads."""
+        self._loop.add_callback_threadsafe(callback)
+
+    def _on_open(self, connection: Any) -> None:
+        connection.add_on_connection_blocked_callback(self._on_blocked)
+        connection.add_on_connection_unblocked_callback(self._on_unblocked)
+        connection.channel(on_open_callback=self._on_channel)
+
+    def _on_channel(self, channel: Channel) -> None:
+        self.channel = channel
+        channel.add_on_close_callback(self._on_channel_closed)
+        channel.queue_declare(self._queue, passive=True, callback=self._on_queue)
+
+    def _on_queue(self, _frame: object) -> None:
+        if self.open:
+            logs.event("connected", broker=str(self._broker), queue=self._queue)
+            self._role.begin(self)
+
+    def _on_blocked(self, _connection: object, frame: Any) -> None:
+        self.blocked = True
+        logs.event("blocked", reason=frame.method.reason)
+
+    def _on_unblocked(self, _connection: object, _frame: object) -> None:
+        self.blocked = False
+        self.unblocked_at = monotonic()
+        logs.event("unblocked")
+        self._role.tick()
+
+    def _on_channel_closed(self, _channel: Channel, error: Exception) -> None:
+        self._close(faults.judge(error))
+
+    def _on_closed(self, _connection: object, error: BaseException) -> None:
+        if not self._closing:
+            self._fault = faults.judge(error)
+        self._loop.stop()
+
+    def _close(self, fault: Fault | None) -> None:
+        if self._closing:
+            return
+        self._closing = True
+        self._fault = fault
+        if not (self._connection.is_closing or self._connection.is_closed):
+            self._connection.close()
+        self._loop.call_later(CLOSE_WITHIN, self._loop.stop)
+
+    def _tick(self) -> None:
+        self._on_tick(self)
+        self._loop.call_later(TICK, self._tick)
+
+
+def connection_parameters(settings: Settings) -> pika.ConnectionParameters:
+    """Return pika's view of the settings; retries are the worker's own."""
+    broker = settings.broker
+    context = ssl.create_default_context() if broker.tls else None
+    return pika.ConnectionParameters(
+        host=broker.host,
+        port=broker.port,
+        virtual_host=broker.vhost,
+        credentials=pika.PlainCredentials(broker.username or "", broker.password or ""),
+        heartbeat=settings.heartbeat,
+        ssl_options=pika.SSLOptions(context, broker.host) if context else None,
+        client_properties={"connection_name": settings.name, "product": "workers"},
+    )
