@@ -6,14 +6,29 @@ There are two kinds. A `ClusterEngine` gives a Kubernetes that Helm installs int
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from chartproof.cluster.cache import cache_dir
+
 if TYPE_CHECKING:
     from chartproof.cluster.progress import Progress
     from chartproof.release import Release
+
+
+def cluster_name() -> str:
+    """Return the name of this machine's own cluster: $CHARTPROOF_CLUSTER, else chartproof."""
+    return os.environ.get("CHARTPROOF_CLUSTER", "chartproof")
+
+
+def cluster_folder(name: str) -> Path:
+    """Return the folder that keeps what belongs to the cluster `name`; it is made if missing."""
+    folder = cache_dir() / "clusters" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress as Live
 from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,16 @@ class Timing:
 
     stage: str
     seconds: float
+
+
+def timing_table(timings: Sequence[Timing]) -> Table:
+    """Show how long each stage took; stages may have run side by side."""
+    shown = Table(box=None, show_header=False, pad_edge=False)
+    shown.add_column()
+    shown.add_column(justify="right")
+    for timing in timings:
+        shown.add_row(timing.stage, f"{timing.seconds:.1f} s")
+    return shown
 
 
 class Stage:
