@@ -1,0 +1,45 @@
+{{/* What selects a component's pods: immutable, so nothing that a later version may change. Usage: SCOPE */}}
+{{- define "rabbitmq-workers.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "rabbitmq-workers.name" .root }}
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/component: {{ .component }}
+{{- end -}}
+
+{{/* name, labels and annotations of an object. Usage: SCOPE ["suffix" "nodes"] ["annotations" MAP] */}}
+{{- define "rabbitmq-workers.metadata" -}}
+name: {{ include "rabbitmq-workers.componentName" . }}
+labels:
+  {{- include "rabbitmq-workers.selectorLabels" . | nindent 2 }}
+  app.kubernetes.io/part-of: {{ .root.Chart.Name }}
+  app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+  app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+  helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
+  {{- with .root.Values.commonLabels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with merge (dict) (.annotations | default dict) .root.Values.commonAnnotations }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/*
+labels and annotations of a component's pods. No version among them: a new chart that changes nothing else must not
+restart the broker. Usage: SCOPE "checksums" (list "configmap" "secret"), names of files in the component's folder
+*/}}
+{{- define "rabbitmq-workers.podMetadata" -}}
+labels:
+  {{- include "rabbitmq-workers.selectorLabels" . | nindent 2 }}
+  {{- with merge (dict) .values.podLabels .root.Values.commonLabels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+annotations:
+  {{- range .checksums }}
+  {{- $file := printf "%s/%s/%s.yaml" $.root.Template.BasePath $.component . }}
+  {{- $object := include $file $.root | fromYaml }}
+  checksum/{{ . }}: {{ pick $object "data" "stringData" | toJson | sha256sum }}
+  {{- end }}
+  {{- with merge (dict) .values.podAnnotations .root.Values.commonAnnotations }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end -}}

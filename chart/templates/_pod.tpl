@@ -1,0 +1,57 @@
+{{/*
+The part of a pod's spec that every component has. Service links are off: for a Service called rabbitmq-node they
+would set RABBITMQ_NODE_PORT, which the broker reads as its own. Usage: SCOPE
+*/}}
+{{- define "rabbitmq-workers.podSpec" -}}
+serviceAccountName: {{ include "rabbitmq-workers.serviceAccountName" . }}
+automountServiceAccountToken: false
+enableServiceLinks: false
+terminationGracePeriodSeconds: {{ int .values.terminationGracePeriodSeconds }}
+securityContext:
+  {{- toYaml .values.podSecurityContext | nindent 2 }}
+{{- with concat (.root.Values.global.imagePullSecrets | default list) .root.Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .values.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* A map of names to values, or to what goes under valueFrom, as a container's env. */}}
+{{- define "rabbitmq-workers.env" -}}
+{{- $env := list -}}
+{{- range $name, $value := . -}}
+{{- if kindIs "map" $value -}}
+{{- $env = append $env (dict "name" $name "valueFrom" $value) -}}
+{{- else -}}
+{{- $env = append $env (dict "name" $name "value" (include "rabbitmq-workers.text" $value)) -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $env -}}
+{{- end -}}
+
+{{/* A scalar as text. Templates print a large number as 1e+06, which is no integer to who reads it. */}}
+{{- define "rabbitmq-workers.text" -}}
+{{- kindIs "string" . | ternary . (toJson .) -}}
+{{- end -}}
+
+{{/* Usage: SCOPE */}}
+{{- define "rabbitmq-workers.serviceAccount" -}}
+{{- if .values.serviceAccount.create -}}
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  {{- include "rabbitmq-workers.metadata" (merge (dict "annotations" .values.serviceAccount.annotations) .) | nindent 2 }}
+automountServiceAccountToken: false
+{{- end -}}
+{{- end -}}

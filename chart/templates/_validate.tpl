@@ -1,0 +1,101 @@
+{{/*
+What the schema cannot see: values that are each right and together break an install. Every fault is one line that
+begins with a dash; all of them are shown at once.
+*/}}
+{{- define "rabbitmq-workers.validate" -}}
+{{- $faults := "" -}}
+{{- range list "names" "broker" "memory" "connection" "workers" -}}
+{{- $faults = print $faults (include (printf "rabbitmq-workers.faults.%s" .) $) -}}
+{{- end -}}
+{{- with trim $faults -}}
+{{- fail (printf "these values do not go together:\n%s" .) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "rabbitmq-workers.faults.names" -}}
+{{- $fullname := include "rabbitmq-workers.fullname" . -}}
+{{- if not (regexMatch "^[a-z]" $fullname) }}
+- the release's name {{ .Release.Name | quote }} makes {{ printf "%s-broker" $fullname | quote }} the name of a Service, which must begin with a letter: set fullnameOverride
+{{- end }}
+{{- if hasPrefix "amq." .Values.queue.name }}
+- queue.name is {{ .Values.queue.name }}: names that begin with amq. are RabbitMQ's own
+{{- end }}
+{{- end -}}
+
+{{- define "rabbitmq-workers.faults.broker" -}}
+{{- with .Values.broker }}
+{{- $replicas := int .replicas }}
+{{- $grace := int .terminationGracePeriodSeconds }}
+{{- if .enabled }}
+{{- if eq (mod $replicas 2) 0 }}
+- broker.replicas is {{ $replicas }}: an even number of brokers tolerates no more failures than {{ sub $replicas 1 }}, and half of them can never decide; use {{ sub $replicas 1 }} or {{ add $replicas 1 }}
+{{- end }}
+{{- if and (gt $replicas 1) (lt $grace 60) }}
+- broker.terminationGracePeriodSeconds is {{ $grace }}, with broker.replicas {{ $replicas }}: to wait for the others, hand over and stop takes at least 60
+{{- end }}
+{{- if .auth.existingSecret }}
+{{- range $key := list "password" "workerPassword" "erlangCookie" }}
+{{- if get $.Values.broker.auth $key }}
+- broker.auth.{{ $key }} is set, and so is broker.auth.existingSecret, which it should come from: remove one of the two
+{{- end }}
+{{- end }}
+{{- else if eq .auth.username .auth.workerUsername }}
+- broker.auth.username and broker.auth.workerUsername are both {{ .auth.username | quote }}: the workers' user must be another, with fewer rights
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "rabbitmq-workers.faults.memory" -}}
+{{- $watermark := include "rabbitmq-workers.memoryWatermark" . -}}
+{{- $limit := include "rabbitmq-workers.memoryLimit" . -}}
+{{- $size := include "rabbitmq-workers.bytes" .Values.broker.persistence.size -}}
+{{- with .Values.broker }}
+{{- if .enabled }}
+{{- if not $watermark }}
+- broker.memoryWatermark is {{ .memoryWatermark }} of broker.resources.limits.memory, which is {{ dig "limits" "memory" "not set" .resources }}: set a whole quantity such as 2Gi, or give the watermark itself as one
+{{- else if and $limit (ge (int64 $watermark) (int64 $limit)) }}
+- broker.memoryWatermark is {{ .memoryWatermark }}, not below broker.resources.limits.memory, {{ .resources.limits.memory }}: the broker would be killed before it slows its publishers down
+{{- else if and .persistence.enabled (lt (int64 $size) (mul 2 (int64 $watermark))) }}
+- broker.persistence.size is {{ .persistence.size }}, less than twice the memory watermark of {{ $watermark }} bytes (broker.memoryWatermark {{ .memoryWatermark }}{{ with dig "limits" "memory" "" .resources }}, broker.resources.limits.memory {{ . }}{{ end }}): the broker takes no message while less than the watermark is free
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "rabbitmq-workers.faults.connection" -}}
+{{- $external := .Values.externalBroker -}}
+{{- $secrets := list -}}
+{{- range $role := list "producer" "consumer" -}}
+{{- $values := index $.Values $role -}}
+{{- if and $values.enabled (not $values.existingSecret) -}}
+{{- $secrets = append $secrets (printf "%s.existingSecret" $role) -}}
+{{- end -}}
+{{- end -}}
+{{- $parts := regexFindAll "^amqps?://([^:@/?#]+:[^:@/?#]+@)?([^:@/?#]+|\\[[0-9a-fA-F:]+\\])(:[0-9]+)?(/[^/?#]*)?$" $external.url 1 -}}
+{{- $login := contains "@" $external.url -}}
+{{- if .Values.broker.enabled }}
+{{- if or $external.url $external.existingSecret }}
+- externalBroker.{{ empty $external.url | ternary "existingSecret" "url" }} is set, and broker.enabled is true: the workers can use one broker only
+{{- end }}
+{{- else if and $external.url (not $parts) }}
+- externalBroker.url is not of the form amqp://user:password@host:5672/vhost (in user, password and vhost write : / @ ? # % as %3A %2F %40 %3F %23 %25)
+{{- else if and $external.url (not $login) (not $external.existingSecret) }}
+- externalBroker.url has no password, and externalBroker.existingSecret is not set: the workers could not log in
+{{- else if and $external.url $login $external.existingSecret }}
+- externalBroker.url has a password, and externalBroker.existingSecret is set: remove one of the two
+{{- else if and $secrets (not $external.url) (not $external.existingSecret) }}
+- broker.enabled is false, and none of externalBroker.url, externalBroker.existingSecret, {{ join " and " $secrets }} says which broker to use instead
+{{- end }}
+{{- end -}}
+
+{{- define "rabbitmq-workers.faults.workers" -}}
+{{- with .Values.consumer }}
+{{- if and .enabled (lt (int .prefetch) (int .threads)) }}
+- consumer.prefetch is {{ .prefetch }}, less than consumer.threads, {{ .threads }}: some threads would never get a message
+{{- end }}
+{{- end }}
+{{- if not (or .Values.broker.enabled .Values.producer.enabled .Values.consumer.enabled) }}
+- broker.enabled, producer.enabled and consumer.enabled are all false: there is nothing to install
+{{- end }}
+{{- end -}}
