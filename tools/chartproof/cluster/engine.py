@@ -122,6 +122,13 @@ class Engine(Protocol):
 class ClusterEngine(Engine, Protocol):
     """An engine that gives a Kubernetes."""
 
+    def images(self, references: Sequence[str], progress: Progress) -> Sequence[Image]:
+        """Return images for those references that its nodes could not pull themselves.
+
+        It is called beside `start`, in a thread of its own. Raises ChartproofError.
+        """
+        ...
+
     def start(self, progress: Progress) -> Cluster:
         """Return the cluster, made first where it is not running.
 

@@ -103,20 +103,16 @@ def _build_with_docker(context: Path, reference: str, archive: Path) -> None:
 
 
 def _build_with_buildah(context: Path, reference: str, archive: Path) -> None:
+    from chartproof.cluster.node.images import python_base
+
     install_missing("buildah")
     isolation = ["--isolation", "chroot", "--network", "host"]
     # The build trusts whom this machine trusts: there may be a proxy with its own authority.
     trust = ["--volume", f"{CERTIFICATES}:{CERTIFICATES}:ro"] if CERTIFICATES.is_dir() else []
-    base = ["--build-arg", f"{BASE_ARGUMENT}={_base_image()}"]
+    base = ["--build-arg", f"{BASE_ARGUMENT}={python_base()}"]
     options = [*isolation, *trust, *base, *build_arguments()]
     run(["buildah", "build", *options, "--tag", reference, context])
     run(["buildah", "push", reference, f"oci-archive:{archive}:{reference}"])
-
-
-def _base_image() -> str:
-    from chartproof.cluster.node.images import python_base
-
-    return python_base()
 
 
 def _prune(folder: Path) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from chartproof.cluster import docker
-from chartproof.cluster.engine import Check, cluster_folder
+from chartproof.cluster.engine import Check, Image, cluster_folder
 from chartproof.cluster.progress import Progress
 from chartproof.cluster.shell import run
 
@@ -31,6 +32,11 @@ class K3dEngine:
     def running(self) -> bool:
         """Tell whether our cluster exists, stopped ones included."""
         return self._described() is not None
+
+    def images(self, references: Sequence[str], progress: Progress) -> Sequence[Image]:
+        """Return nothing: the nodes pull."""
+        del references, progress
+        return ()
 
     def start(self, progress: Progress) -> docker.DockerCluster:
         """Create the cluster, or start it where it was stopped."""

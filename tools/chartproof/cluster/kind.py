@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from chartproof.cluster import docker
-from chartproof.cluster.engine import Check, cluster_folder
+from chartproof.cluster.engine import Check, Image, cluster_folder
 from chartproof.cluster.progress import Progress
 from chartproof.cluster.shell import run
 
@@ -34,6 +35,11 @@ class KindEngine:
             return False
         listed = run(["kind", "get", "clusters"], check=False)
         return listed.returncode == 0 and self.cluster in listed.stdout.split()
+
+    def images(self, references: Sequence[str], progress: Progress) -> Sequence[Image]:
+        """Return nothing: the nodes pull."""
+        del references, progress
+        return ()
 
     def start(self, progress: Progress) -> docker.DockerCluster:
         """Create the cluster where there is none."""

@@ -23,13 +23,14 @@ class Timing:
     seconds: float
 
 
-def timing_table(timings: Sequence[Timing]) -> Table:
-    """Show how long each stage took; stages may have run side by side."""
+def timing_table(timings: Sequence[Timing], total_s: float) -> Table:
+    """Show how long each stage took, and all of them: stages may have run side by side."""
     shown = Table(box=None, show_header=False, pad_edge=False)
     shown.add_column()
     shown.add_column(justify="right")
     for timing in timings:
         shown.add_row(timing.stage, f"{timing.seconds:.1f} s")
+    shown.add_row("total", f"{total_s:.1f} s", style="bold")
     return shown
 
 
@@ -59,6 +60,7 @@ class Progress:
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(stderr=True)
         self.timings: list[Timing] = []
+        self._started = time.monotonic()
         self._lock = threading.Lock()
         self._active = 0
         self._live = Live(
@@ -70,6 +72,11 @@ class Progress:
             transient=True,
             disable=not self.console.is_terminal,
         )
+
+    @property
+    def seconds(self) -> float:
+        """The time since it began."""
+        return time.monotonic() - self._started
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Stage]:

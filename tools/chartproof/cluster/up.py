@@ -83,8 +83,7 @@ def select(request: Request, progress: Progress) -> Engine:
     engines = candidates(request.context, request.engine, request.nodes)
     if running := at_work(engines):
         return running
-    with progress.stage("look what this machine can run"):
-        surveyed = survey(engines)
+    surveyed = survey(engines)
     chosen = choose(surveyed)
     progress.console.print(table(surveyed))
     if advice := patience(chosen, surveyed):
@@ -97,6 +96,25 @@ def worker_values(image: Image) -> dict[str, Any]:
     registry, _, repository = image.repository.partition("/")
     named = {"registry": registry, "repository": repository, "tag": image.tag, "digest": ""}
     return {"worker": {"image": {**named, "pullPolicy": "Never"}}}
+
+
+def image_references(release: Release) -> list[str]:
+    """Return the images that the pods of a release ask for, each once, hooks among them."""
+    found: dict[str, None] = {}
+
+    def search(node: Any) -> None:
+        if isinstance(node, Mapping):
+            for key, below in node.items():
+                if key in ("containers", "initContainers"):
+                    found.update(dict.fromkeys(container["image"] for container in below))
+                search(below)
+        elif isinstance(node, list):
+            for below in node:
+                search(below)
+
+    for manifest in release.manifests:
+        search(manifest.body)
+    return list(found)
 
 
 def _render(chart: Chart, values: Mapping[str, Any], request: Request) -> Release:
@@ -120,14 +138,17 @@ def _up_cluster(
     progress: Progress,
 ) -> Outcome:
     builds = "worker" in chart.values and not isinstance(engine, ContextEngine)
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor() as pool:
         apps = chart.path.resolve().parent / "apps"
-        image = pool.submit(build_worker_image, apps, progress) if builds else None
+        worker = pool.submit(build_worker_image, apps, progress) if builds else None
+        others = pool.submit(engine.images, image_references(rendered), progress)
         cluster = engine.start(progress)
-    if image:
-        with progress.stage("load the worker image"):
-            cluster.load([image.result()])
-        values = merge(values, worker_values(image.result()))
+    images = list(others.result())
+    if worker:
+        images.append(worker.result())
+        values = merge(values, worker_values(worker.result()))
+    with progress.stage("load images"):
+        cluster.load(images)
     target = Target(cluster, request.namespace, request.release)
     return Outcome(
         rendered.notes,

@@ -63,7 +63,7 @@ def show(outcome: Outcome, progress: Progress) -> None:
 
     console = progress.console
     console.print()
-    console.print(timing_table(progress.timings))
+    console.print(timing_table(progress.timings, progress.seconds))
     console.print()
     if outcome.kubeconfig:
         progress.note(f"export KUBECONFIG={outcome.kubeconfig}")
