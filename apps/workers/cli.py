@@ -18,6 +18,7 @@ from workers.health import Status
 from workers.metrics import ConsumerMetrics, Metrics, ProducerMetrics
 from workers.pace import Pace
 from workers.producer import Producer
+from workers.session import Role
 from workers.source import Intake, greetings
 from workers.wait import Waiter
 from workers.worker import Worker
@@ -26,38 +27,41 @@ INSTANCE_BYTES = 6
 
 
 def produce(settings: Settings) -> Exit:
-    """Publish "Hello World N!" until stopped, or MQ_COUNT messages"""
+    """Publish "Hello World N!" until stopped, or MQ_COUNT messages."""
     status = Status()
     metrics = ProducerMetrics(status)
     instance = secrets.token_hex(INSTANCE_BYTES)
     intake = Intake(greetings(settings.count), instance, Pace(settings.rate, monotonic()))
-    producer = Producer(settings, intake, status, metrics)
-    health.serve(settings.health_port, status, metrics.registry)
-    drain = Drain(settings.grace)
-    drain.listen()
-    return Worker(settings, producer, drain, status, metrics, settings.refusal_grace).run()
+    return _work(settings, Producer(settings, intake, status, metrics), status, metrics)
 
 
 def consume(settings: Settings) -> Exit:
-    """Give messages to MQ_HANDLER until stopped, or until MQ_COUNT are handled"""
+    """Give messages to MQ_HANDLER until stopped, or until MQ_COUNT are handled."""
     handler = handlers.load(settings.handler)
     status = Status()
     metrics = ConsumerMetrics(status)
-    consumer = Consumer(settings, handler, metrics)
-    health.serve(settings.health_port, status, metrics.registry)
-    drain = Drain(settings.grace)
-    drain.listen()
-    return Worker(settings, consumer, drain, status, metrics, settings.refusal_grace).run()
+    return _work(settings, Consumer(settings, handler, metrics), status, metrics)
 
 
 def wait(settings: Settings) -> Exit:
-    """Wait until the broker accepts the login and the queue exists"""
+    """Wait until the broker accepts the login and the queue exists."""
     status = Status()
     waiter = Waiter()
-    drain = Drain(grace=settings.grace, after=settings.wait_timeout)
+    drain = Drain(settings.grace, after=settings.wait_timeout)
     drain.listen()
     Worker(settings, waiter, drain, status, Metrics(status), settings.wait_timeout).run()
+    logs.event("found" if waiter.found else "gave_up", queue=settings.queue)
     return Exit.DRAINED if waiter.found else Exit.FAILED
+
+
+def _work(settings: Settings, role: Role, status: Status, metrics: Metrics) -> Exit:
+    """Run a role until it ends by itself or by a signal."""
+    health.serve(settings.health_port, status, metrics.registry)
+    drain = Drain(settings.grace)
+    drain.listen()
+    end = Worker(settings, role, drain, status, metrics, settings.refusal_grace).run()
+    logs.event("ended", exit=end.name.lower())
+    return end
 
 
 COMMANDS: dict[str, Callable[[Settings], Exit]] = {
@@ -83,18 +87,16 @@ def main() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    table = "\n".join(f"  {name:18} {text}" for name, text in config.variables().items())
+    table = "\n".join(f"  {name:18}  {text}" for name, text in config.variables().items())
+    codes = "\n".join(f"  {code.value}  {code.name.lower()}: {code.meaning}" for code in Exit)
     parser = argparse.ArgumentParser(
         prog="workers",
         description="Publish to RabbitMQ and consume from it without losing a message.",
-        epilog=f"variables (times in seconds):\n{table}\n\nexit codes:\n{_exit_codes()}",
+        epilog=f"variables (times in seconds):\n{table}\n\nexit codes:\n{codes}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
-        commands.add_parser(name, help=command.__doc__, description=command.__doc__)
+        summary = str(command.__doc__)
+        commands.add_parser(name, help=summary.rstrip("."), description=summary)
     return parser
-
-
-def _exit_codes() -> str:
-    return "\n".join(f"  {code.value}  {code.name.lower()}" for code in Exit)

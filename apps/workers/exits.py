@@ -6,15 +6,19 @@ from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """The exit codes of every command."""
+    """The exit codes of every command, each with its `meaning` in words."""
 
-    DRAINED = 0
-    """Nothing was left in flight."""
-    FAILED = 1
-    """A bug in the worker or in its source, or `workers wait` waited in vain."""
-    MISCONFIGURED = 2
-    """The command line, a variable or the handler cannot be used as given."""
-    REFUSED = 3
-    """The broker refused the login, the permission or the request, and a retry cannot help."""
-    UNDRAINED = 4
-    """The grace period, or a second signal, ended the worker with work in flight."""
+    meaning: str
+
+    DRAINED = 0, "nothing was left in flight; or the wait was over in time"
+    FAILED = 1, "a bug in the worker or its source; or the wait was in vain"
+    MISCONFIGURED = 2, "the command line, a variable or the handler cannot be used as given"
+    REFUSED = 3, "the broker refused the login or the work, and a retry cannot help"
+    UNDRAINED = 4, "the grace period or a second signal ended the worker with work in flight"
+
+    def __new__(cls, code: int, meaning: str) -> Exit:
+        """Make a code that knows its meaning."""
+        member = int.__new__(cls, code)
+        member._value_ = code
+        member.meaning = meaning
+        return member

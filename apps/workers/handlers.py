@@ -44,7 +44,7 @@ def load(spec: str) -> Handler:
         hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
         raise _fault(spec, f"module {module_name!r} has no {function!r}{hint}")
     if not callable(handler):
-        raise _fault(spec, f"{function!r} is a {type(handler).__name__}, not a function")
+        raise _fault(spec, f"{function!r} is of type {type(handler).__name__}, not a function")
     return handler  # type: ignore[no-any-return]
 
 

@@ -103,5 +103,4 @@ class Worker:
         if left := self._role.in_flight:
             logs.event("undrained", logging.ERROR, in_flight=left)
             return Exit.UNDRAINED
-        logs.event("drained")
         return Exit.DRAINED
