@@ -15,16 +15,17 @@ _SUFFIX = "-values.yaml"
 
 @dataclass(frozen=True)
 class Case:
-    """A named set of values files, and the circumstances to render them in."""
+    """A name for values, files first and `--set` over them, and for how to render them."""
 
     name: str
     files: tuple[Path, ...] = ()
+    sets: tuple[str, ...] = ()
     options: RenderOptions = field(default_factory=RenderOptions)
 
     @cached_property
     def values(self) -> dict[str, Any]:
-        """The values of its files, merged. Raises InputError."""
-        return load_values(self.files)
+        """Its values, merged. Raises InputError."""
+        return load_values(self.files, self.sets)
 
 
 def cases_of(folder: Path) -> list[Case]:

@@ -26,7 +26,7 @@ class Chart:
     def load(cls, path: Path) -> Chart:
         """Read the chart folder or .tgz at `path`. Raises InputError where there is none."""
         if not path.exists():
-            raise InputError(f"{path}: no such chart")
+            raise InputError(f"{path}: no such chart folder")
         if path.is_dir() and not (path / "Chart.yaml").is_file():
             raise InputError(f"{path}: not a chart, it has no Chart.yaml")
         try:

@@ -14,6 +14,7 @@ import yaml
 from chartproof import trace, yamlio
 from chartproof.chart import Chart
 from chartproof.errors import ChartproofError
+from chartproof.walk import dig
 
 HOOK = "helm.sh/hook"
 _PLAIN_KIND = re.compile(r"^kind:[ \t]*([A-Za-z]+)[ \t]*$", re.MULTILINE)
@@ -54,7 +55,9 @@ class Manifest:
         if fault is None or not fault.line:
             problem = fault.problem if fault else "more than one document"
             return f"{self.chart.locate(self.source)}: its output is no YAML object: {problem}"
-        place = f"{self.locate(fault.line)}: its output is no valid YAML in line {fault.line}"
+        file, line = self._origin(fault.line)
+        place = f"{file}:{line}" if line else str(file)
+        place += f": its output is no valid YAML in line {fault.line}"
         return f"{place}: {fault.problem}\n{yamlio.quote(self.text, fault.line)}"
 
     @cached_property
@@ -121,15 +124,30 @@ class Manifest:
         elif self.kind or self.body:
             yield self
 
-    def where(self, path: yamlio.Path = ()) -> str:
-        """Name the template, and the line that renders the field at `path` where it is found."""
-        return self.locate(yamlio.line_of(self.text, path))
+    def origin(self, path: yamlio.Path = ()) -> tuple[Path, int | None]:
+        """Return the template on disk and the line that renders the field at `path`.
 
-    def locate(self, line: int) -> str:
-        """Name the template as a path on disk, and the line in it that renders `line`."""
+        Where that is not found it is the line of the next field around it, at last None.
+        """
+        found = (
+            self._origin(yamlio.line_of(self.text, path[:depth]))
+            for depth in range(len(path), 0, -1)
+        )
+        template = self.chart.locate(self.source)
+        return next((place for place in found if place[1]), (template, None))
+
+    def _origin(self, line: int) -> tuple[Path, int | None]:
         name, at = trace.origin(self.chart.files, self.source, self.text, line)
-        file: Path = self.chart.locate(name)
-        return f"{file}:{at}" if at else str(file)
+        return self.chart.locate(name), at
+
+    def field_name(self, path: yamlio.Path) -> str:
+        """Write `path` for a reader: items of lists by their name where they have one."""
+        written = ""
+        node: Any = self.body
+        for step in path:
+            node = dig(node, step)
+            written += f"[{dig(node, 'name') or step}]" if isinstance(step, int) else f".{step}"
+        return written.removeprefix(".")
 
     def __str__(self) -> str:
         return f"---\n# Source: {self.source}\n{self.text}\n"

@@ -33,6 +33,11 @@ class Release:
         """Every object in install order, the hooks last, Lists opened up. Raises ManifestError."""
         return tuple(item for document in self.documents for item in document.objects())
 
+    def parse(self) -> None:
+        """Parse every document now. Raises ManifestError."""
+        for manifest in self.manifests:
+            _ = manifest.body
+
     @property
     def hooks(self) -> list[Manifest]:
         """The objects that Helm runs at an event instead of installing them."""

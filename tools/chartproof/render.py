@@ -37,7 +37,7 @@ _NOTES = "/templates/NOTES.txt"
 
 
 class ValuesError(InputError):
-    """Values that the chart's schema forbids."""
+    """Values that the chart refuses: by its schema, or by `fail` or `required` in a template."""
 
 
 class TemplateError(ChartproofError):
@@ -62,7 +62,9 @@ def render(
     except engine.ValuesRefusedError as error:
         raise ValuesError(schema_faults.explain(str(error), chart)) from error
     except engine.TemplateFailedError as error:
-        raise TemplateError(template_faults.explain(str(error), chart)) from error
+        refused = template_faults.is_refusal(str(error))
+        kind = ValuesError if refused else TemplateError
+        raise kind(template_faults.explain(str(error), chart)) from error
 
     prefixes = _prefixes(chart, values, options)
 

@@ -16,8 +16,13 @@ _NO_FIELD = re.compile(
 )
 _VALUE = re.compile(r"\.Values\.([\w.]+)")
 _NO_TEMPLATE = re.compile(r'(?:no template|template) "(?P<name>[^"]+)" (?:associated|not defined)')
-_PARSE_ERROR = "parse error at"
+_PARSE_ERROR, _REFUSAL = "parse error at", "execution error at"
 _DEFINE = re.compile(r'\{\{-?\s*define\s+"([^"]+)"')
+
+
+def is_refusal(report: str) -> bool:
+    """Tell whether the chart itself stopped the render, by `fail` or `required`."""
+    return report.startswith(_REFUSAL)
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ def _show(place: _Place, chart: Chart) -> str:
 
 def _message(report: str) -> str:
     """Return what is wrong, without the places."""
-    if report.startswith((_PARSE_ERROR, "execution error at")):
+    if report.startswith((_PARSE_ERROR, _REFUSAL)):
         return report.partition("): ")[2].strip()
     if asked := _NO_TEMPLATE.search(report):
         return f"no template {asked['name']!r} is defined"

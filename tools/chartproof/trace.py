@@ -1,74 +1,78 @@
-"""From a rendered line back to the template line that wrote it, by comparing texts.
+"""From a rendered line back to the line of a template that wrote it, by comparing texts.
 
-Templates keep no record of what they wrote, so this is a search: a template line can have
-written a rendered one when its fixed parts stand there in order. Among several the one wins
-whose surroundings match best.
+Templates leave no record of what they wrote, so this is a search: a line of a template can have
+written a rendered one if its fixed parts stand there in order. Of several, in the template
+itself and in the partials it may include, that one wins whose lines before fit best to the
+rendered lines before.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 _ACTION = re.compile(r"\{\{.*?(?:\}\}|$)")
-_CONTEXT = 12
+_CONTEXT, _ENOUGH = 12, 3
+
+_Pattern = re.Pattern[str] | None
 
 
 def origin(files: Mapping[str, str], template: str, text: str, line: int) -> tuple[str, int | None]:
     """Return file and line, from 1, that wrote line `line` of `text`, the output of `template`.
 
-    Where the template itself has no such line, one of the partials may. The line is None where
-    nothing fits.
+    The line is None, and the file the template, where nothing fits well or several fit alike.
     """
     rendered = text.splitlines()[:line]
-    found = _best(files.get(template, ""), rendered)
-    if found:
-        return template, found
-    partials = {
-        name: found
-        for name, source in files.items()
-        if name.rpartition("/")[2].startswith("_") and (found := _best(source, rendered))
-    }
-    if len(partials) == 1:
-        return next(iter(partials.items()))
+    partials = [name for name in files if name.rpartition("/")[2].startswith("_")]
+    fitting = [
+        (score, name, at)
+        for name in (template, *partials)
+        for score, at in _fitting(files.get(name, ""), rendered)
+    ]
+    best = max((score for score, *_ in fitting), default=0)
+    if best < min(_ENOUGH, line - 1):
+        return template, None
+    places = [(name, at) for score, name, at in fitting if score == best]
+    own = [place for place in places if place[0] == template]
+    if own or len(places) == 1:
+        return (own or places)[-1]
     return template, None
 
 
-def _best(source: str, rendered: Sequence[str]) -> int | None:
-    """Return the line of `source` that fits the last rendered line best, or None."""
+def _fitting(source: str, rendered: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Give each line of `source` that fits the last rendered line, after how well it does."""
+    *before, last = rendered or [""]
     patterns = _patterns(source)
-    if not rendered:
-        return None
-    candidates = [at for at in range(len(patterns)) if _fits(patterns[at], rendered[-1])]
-    if not candidates:
-        return None
-    return 1 + max(candidates, key=lambda at: _agreement(patterns[:at], rendered[:-1]))
+    for at, pattern in enumerate(patterns):
+        if _fits(pattern, last):
+            yield _agreement(patterns[:at], before[-_CONTEXT:]), at + 1
 
 
-def _agreement(patterns: Sequence[re.Pattern[str] | None], rendered: Sequence[str]) -> int:
-    """Count how many of the lines before have a line before that fits, in the same order."""
+def _agreement(patterns: Sequence[_Pattern], rendered: Sequence[str]) -> int:
+    """Count the rendered lines that some pattern fits, all in the same order."""
     agreed = 0
-    for line in reversed(rendered[-_CONTEXT:]):
-        above = next((at for at in reversed(range(len(patterns))) if _fits(patterns[at], line)), -1)
-        if above >= 0:
+    for line in reversed(rendered):
+        fitting = [at for at, pattern in enumerate(patterns) if _fits(pattern, line)]
+        if fitting:
             agreed += 1
-            patterns = patterns[:above]
+            patterns = patterns[: fitting[-1]]
     return agreed
 
 
-def _fits(pattern: re.Pattern[str] | None, line: str) -> bool:
+def _fits(pattern: _Pattern, line: str) -> bool:
     return pattern is not None and pattern.fullmatch(line.strip()) is not None
 
 
 @lru_cache(maxsize=256)
-def _patterns(source: str) -> list[re.Pattern[str] | None]:
-    """Turn each line of a template into what it can render, None for actions alone."""
-    return [_pattern(line.strip()) for line in source.splitlines()]
+def _patterns(source: str) -> tuple[_Pattern, ...]:
+    """Turn each line of a template into what it can render."""
+    return tuple(_pattern(line.strip()) for line in source.splitlines())
 
 
-def _pattern(line: str) -> re.Pattern[str] | None:
-    fixed = _ACTION.split(line)
-    if not any(any(char.isalnum() for char in part) for part in fixed):
+def _pattern(line: str) -> _Pattern:
+    """Let actions stand for anything; a line with no word of its own stands for nothing."""
+    fixed = [part.strip() for part in _ACTION.split(line)]
+    if not any(char.isalnum() for part in fixed for char in part):
         return None
-    return re.compile(".*".join(re.escape(part.strip()) for part in fixed))
+    return re.compile(".*".join(map(re.escape, fixed)))

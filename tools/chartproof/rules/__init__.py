@@ -1,1 +1,58 @@
-"""The rules of `chartproof lint`."""
+"""The rules of `chartproof lint`, all of them here.
+
+A rule is a module: its name is the rule's id, its docstring the rule's documentation, and its
+function `check` gives the findings of a release. To add one, write the module and list it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import ModuleType
+
+from chartproof.findings import Finding
+from chartproof.release import Release
+from chartproof.rules import (
+    reference_names_a_key,
+    reference_names_an_object,
+    selector_matches_its_pods,
+    service_selects_pods,
+    target_port_is_a_container_port,
+    url_names_a_service,
+)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A check with a name and an explanation."""
+
+    id: str
+    documentation: str
+    check: Callable[[Release], Iterator[Finding]]
+
+    @classmethod
+    def of(cls, module: ModuleType) -> Rule:
+        """Take the rule out of its module."""
+        name = module.__name__.rpartition(".")[2].replace("_", "-")
+        return cls(name, (module.__doc__ or "").strip(), module.check)
+
+    def findings(self, release: Release) -> Iterator[Finding]:
+        """Check a release; the findings carry the rule's id."""
+        for finding in self.check(release):
+            yield replace(finding, rule=self.id)
+
+
+RULES: Mapping[str, Rule] = {
+    rule.id: rule
+    for rule in map(
+        Rule.of,
+        (
+            selector_matches_its_pods,
+            service_selects_pods,
+            target_port_is_a_container_port,
+            reference_names_an_object,
+            reference_names_a_key,
+            url_names_a_service,
+        ),
+    )
+}

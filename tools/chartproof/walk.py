@@ -1,0 +1,34 @@
+"""Steps through objects that may be shaped in any way: what is not there is None or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from chartproof.yamlio import Path
+
+
+def dig(body: Any, *path: str | int) -> Any:
+    """Return what stands at `path`, or None."""
+    for step in path:
+        if isinstance(step, str) and isinstance(body, Mapping):
+            body = body.get(step)
+        elif isinstance(step, int) and isinstance(body, list) and step < len(body):
+            body = body[step]
+        else:
+            return None
+    return body
+
+
+def fields(body: Any, *path: str | int) -> dict[str, Any]:
+    """Return the mapping at `path`, or an empty one."""
+    found = dig(body, *path)
+    return found if isinstance(found, dict) else {}
+
+
+def each(body: Any, *path: str | int) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Give path and mapping of every item in the list at `path`."""
+    items = dig(body, *path)
+    for index, item in enumerate(items if isinstance(items, list) else []):
+        if isinstance(item, dict):
+            yield (*path, index), item

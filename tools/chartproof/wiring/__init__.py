@@ -1,0 +1,1 @@
+"""How the objects of a release refer to each other."""
