@@ -1,0 +1,131 @@
+"""The images that a node has without a registry, made of Debian packages."""
+
+import hashlib
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from chartproof.cluster import oci
+from chartproof.cluster.cache import cache_dir, once
+from chartproof.cluster.debian import root_archive
+from chartproof.cluster.engine import Image
+from chartproof.cluster.node.files import PAUSE_IMAGE
+from chartproof.cluster.node.programs import programs
+from chartproof.cluster.oci import Entry
+from chartproof.cluster.shell import run
+
+BROKER_USER = 999  # uid and gid of the official image
+PYTHON_BASE = "localhost/python:3.13"
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+# What nearly every program takes for granted.
+SYSTEM = ("base-files", "bash", "coreutils", "dash", "grep", "libc-bin", "sed")
+BROKER_PACKAGES = (*SYSTEM, "findutils", "hostname", "mawk", "procps", "rabbitmq-server")
+BROKER_PACKAGES += ("util-linux",)
+PYTHON_PACKAGES = (*SYSTEM, "findutils", "python3", "python3-pip", "python3-venv")
+
+ENTRYPOINT = f"""\
+#!/bin/sh
+# As the official image's: started as root, the broker still runs as its own user.
+set -eu
+case "$1" in rabbitmq*)
+  if [ "$(id -u)" = 0 ]; then
+    chown -R {BROKER_USER}:{BROKER_USER} /var/lib/rabbitmq /etc/rabbitmq
+    exec setpriv --reuid={BROKER_USER} --regid={BROKER_USER} --clear-groups "$0" "$@"
+  fi
+esac
+exec "$@"
+"""
+BROKER_DEFAULTS = """\
+# The official image's: guest may log in from elsewhere, and the log goes to the console.
+loopback_users.guest = false
+log.console = true
+"""
+# The packaged programs, not Debian's wrappers of them, which refuse any user but their own.
+BROKER_PATH = f"/usr/lib/rabbitmq/bin:{PATH}"
+
+
+def pause_image() -> Image:
+    """Return the image that holds a pod's namespaces."""
+    binary = (programs() / "pause").read_bytes()
+    return _image(PAUSE_IMAGE, None, [Entry("pause", binary)], {"Entrypoint": ["/pause"]})
+
+
+def broker_image(reference: str) -> Image:
+    """Return a stand-in for the official RabbitMQ image with the management plugin.
+
+    `reference` is the name that pods will ask for. User, paths, entry point, default
+    configuration and enabled plugins are those of the official image.
+    """
+    base = root_archive("rabbitmq", "forky", BROKER_PACKAGES)
+    config = {
+        "Entrypoint": ["docker-entrypoint.sh"],
+        "Cmd": ["rabbitmq-server"],
+        "Env": [f"PATH={BROKER_PATH}", "HOME=/var/lib/rabbitmq", "LANG=C.UTF-8"],
+        "ExposedPorts": {f"{port}/tcp": {} for port in (4369, 5672, 15672, 15692, 25672)},
+        "Volumes": {"/var/lib/rabbitmq": {}},
+    }
+    return _image(reference, base, _broker_entries(), config)
+
+
+def python_image() -> Image:
+    """Return an image with Python and pip, to build the worker image on."""
+    base = root_archive("python", "trixie", PYTHON_PACKAGES)
+    entries = [
+        *_accounts(),
+        Entry("usr/local/bin/python", link="/usr/bin/python3"),
+        # In a container, pip is the one who manages the packages.
+        Entry("usr/lib/python3.13/.wh.EXTERNALLY-MANAGED", b"", mode=0o644),
+    ]
+    config = {"Cmd": ["python3"], "Env": [f"PATH={PATH}", "LANG=C.UTF-8"]}
+    return _image(PYTHON_BASE, base, entries, config)
+
+
+def python_base() -> str:
+    """Return the name under which buildah has `python_image`, imported first if it is not there."""
+    archive = python_image().archive
+    if run(["buildah", "inspect", PYTHON_BASE], check=False).returncode != 0:
+        run(["buildah", "pull", f"oci-archive:{archive}"])
+    return PYTHON_BASE
+
+
+def _broker_entries() -> list[Entry]:
+    own = {"owner": BROKER_USER}
+    folders = ["etc/rabbitmq", "etc/rabbitmq/conf.d", "var/lib/rabbitmq", "var/log/rabbitmq"]
+    plugins = b"[rabbitmq_management,rabbitmq_prometheus].\n"
+    defaults = BROKER_DEFAULTS.encode()
+    return [
+        *_accounts(f"rabbitmq:x:{BROKER_USER}:{BROKER_USER}::/var/lib/rabbitmq:/bin/sh"),
+        *(Entry(folder, mode=0o777, **own) for folder in folders),
+        Entry("etc/rabbitmq/enabled_plugins", plugins, mode=0o644, **own),
+        Entry("etc/rabbitmq/conf.d/10-defaults.conf", defaults, mode=0o644, **own),
+        Entry("usr/local/bin/docker-entrypoint.sh", ENTRYPOINT.encode()),
+        Entry("usr/bin/awk", link="mawk"),
+    ]
+
+
+def _accounts(*more: str) -> list[Entry]:
+    """Return the files of users and groups, each user with a group of the same name and id."""
+    users = ["root:x:0:0::/root:/bin/sh", "nobody:x:65534:65534::/nonexistent:/bin/false", *more]
+    groups = [":".join([user.split(":")[0], "x", user.split(":")[3], ""]) for user in users]
+    return [
+        Entry(path, "".join(f"{line}\n" for line in lines).encode(), mode=0o644)
+        for path, lines in (("etc/passwd", users), ("etc/group", groups))
+    ]
+
+
+def _image(
+    reference: str, base: Path | None, entries: Sequence[Entry], config: dict[str, object]
+) -> Image:
+    """Return an image of a base and a layer on it, written unless the cache has just that one."""
+    content = repr((reference, base and base.name, entries, config)).encode()
+    key = hashlib.sha256(content).hexdigest()[:12]
+    repository, _, tag = reference.rpartition(":")
+    name = repository.rpartition("/")[2]
+
+    def write(part: Path) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            top = oci.layer(Path(folder) / "layer.tar", entries)
+            oci.write_archive(part, reference, [*([base] if base else []), top], config)
+
+    archive = once(cache_dir() / "images" / f"{name}-{key}.tar", write)
+    return Image(repository, tag, archive)
