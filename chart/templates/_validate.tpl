@@ -55,9 +55,9 @@ begins with a dash; all of them are shown at once.
 {{- if not $watermark }}
 - broker.memoryWatermark is {{ .memoryWatermark }} of broker.resources.limits.memory, which is {{ dig "limits" "memory" "not set" .resources }}: set a whole quantity such as 2Gi, or give the watermark itself as one
 {{- else if and $limit (ge (int64 $watermark) (int64 $limit)) }}
-- broker.memoryWatermark is {{ .memoryWatermark }}, not below broker.resources.limits.memory, {{ .resources.limits.memory }}: the broker would be killed before it slows its publishers down
+- broker.memoryWatermark is {{ .memoryWatermark }}, not below broker.resources.limits.memory, {{ include "rabbitmq-workers.text" .resources.limits.memory }}: the broker would be killed before it slows its publishers down
 {{- else if and .persistence.enabled (lt (int64 $size) (mul 2 (int64 $watermark))) }}
-- broker.persistence.size is {{ .persistence.size }}, less than twice the memory watermark of {{ $watermark }} bytes (broker.memoryWatermark {{ .memoryWatermark }}{{ with dig "limits" "memory" "" .resources }}, broker.resources.limits.memory {{ . }}{{ end }}): the broker takes no message while less than the watermark is free
+- broker.persistence.size is {{ .persistence.size }}, less than twice the memory watermark of {{ $watermark }} bytes (broker.memoryWatermark {{ .memoryWatermark }}{{ with dig "limits" "memory" "" .resources }}, broker.resources.limits.memory {{ include "rabbitmq-workers.text" . }}{{ end }}): the broker takes no message while less than the watermark is free
 {{- end }}
 {{- end }}
 {{- end }}

@@ -1,0 +1,192 @@
+"""One password, the same wherever it stands, and readable wherever it is read."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chartproof.release import Release
+from tests.chart.pods import container, containers, pod_specs
+
+AWKWARD = "quote \" ' backslash \\ hash # at @ slash / colon : percent % plus + space ü"
+
+Render = Callable[..., Release]
+
+
+def secret(release: Release, name: str) -> dict[str, str]:
+    """Return what a Secret of the release holds."""
+    data: dict[str, str] = release.get("Secret", name).body["stringData"]
+    return data
+
+
+def environment(release: Release, deployment: str) -> dict[str, Any]:
+    """Return the environment of a worker by variable, envFrom left out."""
+    pod = release.get("Deployment", deployment).body["spec"]["template"]["spec"]
+    return {
+        each["name"]: each.get("value", each.get("valueFrom"))
+        for each in container(pod, deployment)["env"]
+    }
+
+
+@pytest.mark.parametrize("worker", ["producer", "consumer"])
+def test_workers_log_in_with_the_password_of_the_brokers_secret(
+    release: Release, worker: str
+) -> None:
+    url = urlsplit(secret(release, worker)["MQ_URL"])
+    broker = secret(release, "broker")
+    assert (url.username, url.password) == (broker["worker-username"], broker["worker-password"])
+    assert url.hostname == release.get("Service", "broker").name
+
+
+def test_random_credentials_differ_from_each_other_and_from_render_to_render(
+    render: Render,
+) -> None:
+    keys = ("password", "worker-password", "erlang-cookie")
+    found = [secret(render(), "broker")[key] for key in keys * 2]
+    assert len(set(found)) == len(found)
+    assert all(len(value) >= 32 for value in found)
+
+
+@pytest.mark.parametrize("worker", ["producer", "consumer"])
+def test_any_password_survives_the_url(render: Render, worker: str) -> None:
+    auth = {"workerUsername": AWKWARD, "workerPassword": AWKWARD}
+    release = render({"broker": {"auth": auth}})
+    url = secret(release, worker)["MQ_URL"]
+    parts = urlsplit(url)
+    assert parts.username is not None
+    assert parts.password is not None
+    assert (unquote(parts.username), unquote(parts.password)) == (AWKWARD, AWKWARD)
+    assert parts.port == 5672
+    assert secret(release, "broker")["worker-password"] == AWKWARD
+
+
+def test_with_an_existing_secret_nothing_secret_is_rendered(render: Render) -> None:
+    release = render({"broker": {"auth": {"existingSecret": "mine"}}})
+    with pytest.raises(LookupError):
+        release.get("Secret", "broker")
+    assert "@" not in secret(release, "producer")["MQ_URL"]
+    assert environment(release, "producer")["MQ_PASSWORD"] == {
+        "secretKeyRef": {"name": "mine", "key": "worker-password"}
+    }
+    assert str(release) == str(render({"broker": {"auth": {"existingSecret": "mine"}}}))
+
+
+def test_the_keys_of_an_existing_secret_become_the_files_the_start_reads(render: Render) -> None:
+    keys = {"username": "admin-name", "workerUsername": "app-name", "workerPassword": "app-word"}
+    release = render({"broker": {"auth": {"existingSecret": "mine", "secretKeys": keys}}})
+    pod = release.get("StatefulSet", "broker").body["spec"]["template"]["spec"]
+    (volume,) = (each for each in pod["volumes"] if each["name"] == "secrets")
+    (mine,) = (
+        source["secret"]
+        for source in volume["projected"]["sources"]
+        if source["secret"]["name"] == "mine"
+    )
+    assert {item["path"]: item["key"] for item in mine["items"]} == {
+        "username": "admin-name",
+        "password": "password",
+        "worker-username": "app-name",
+        "worker-password": "app-word",
+        "erlang-cookie": "erlang-cookie",
+    }
+    assert environment(release, "consumer")["MQ_USERNAME"]["secretKeyRef"]["key"] == "app-name"
+
+
+def test_the_user_and_password_of_an_external_broker_may_stand_in_a_secret(render: Render) -> None:
+    external = {"url": "amqps://broker.example.com/v", "existingSecret": "theirs"}
+    release = render({"broker": {"enabled": False}, "externalBroker": external})
+    assert secret(release, "consumer") == {"MQ_URL": "amqps://broker.example.com/v"}
+    env = environment(release, "consumer")
+    assert env["MQ_USERNAME"] == {"secretKeyRef": {"name": "theirs", "key": "username"}}
+    assert env["MQ_PASSWORD"] == {"secretKeyRef": {"name": "theirs", "key": "password"}}
+
+
+def test_the_whole_address_of_an_external_broker_may_stand_in_a_secret(render: Render) -> None:
+    external = {"existingSecret": "theirs", "secretKeys": {"url": "uri"}}
+    release = render({"broker": {"enabled": False}, "externalBroker": external})
+    assert release.of_kind("Secret") == []
+    env = environment(release, "producer")
+    assert env["MQ_URL"] == {"secretKeyRef": {"name": "theirs", "key": "uri"}}
+    assert "MQ_PASSWORD" not in env
+
+
+def test_a_workers_own_secret_replaces_the_charts_for_all_its_containers(
+    render_with: Callable[..., Release],
+) -> None:
+    release = render_with("consumer.existingSecret=mine")
+    pods = dict(pod_specs(release))
+    for each in containers(pods[release.get("Deployment", "consumer").name]):
+        references = [source.get("secretRef") for source in each["envFrom"]]
+        assert {"name": "mine"} in references
+    assert [m.short_name for m in release.of_kind("Secret") if m.short_name == "consumer"] == []
+
+
+def start_broker(script: str, home: Path, secrets: dict[str, str]) -> dict[str, Any]:
+    """Run the broker's start script over a Secret's files up to the broker itself.
+
+    Returns the definitions by file name.
+    """
+    mount, commands = home / "secrets", home / "commands"
+    for folder in (mount, commands):
+        folder.mkdir(exist_ok=True)
+    for name, content in secrets.items():
+        (mount / name).write_bytes(content.encode())
+    (commands / "rabbitmq-server").unlink(missing_ok=True)
+    (commands / "rabbitmq-server").symlink_to("/bin/true")
+    subprocess.run(
+        ["bash", "-c", script.replace("/run/secrets/rabbitmq", str(mount))],
+        env={"HOME": str(home), "PATH": f"{commands}:{os.environ['PATH']}"},
+        check=True,
+    )
+    return {
+        file.name: json.loads(file.read_bytes())
+        for file in sorted((home / "definitions").iterdir())
+    }
+
+
+@pytest.fixture
+def script(release: Release) -> str:
+    text: str = release.get("ConfigMap", "broker").body["data"]["start.sh"]
+    return text
+
+
+@pytest.fixture
+def files(release: Release) -> dict[str, str]:
+    return {**secret(release, "broker"), **secret(release, "broker-definitions")}
+
+
+def test_each_start_writes_users_before_the_topology_and_a_cookie_for_its_owner_alone(
+    script: str, files: dict[str, str], tmp_path: Path
+) -> None:
+    for _ in range(2):
+        definitions = start_broker(script, tmp_path, files)
+        cookie = tmp_path / ".erlang.cookie"
+        assert cookie.read_text() == files["erlang-cookie"]
+        assert cookie.stat().st_mode & 0o777 == 0o400
+        # What a mount with fsGroup does to it.
+        cookie.chmod(0o660)
+    worker, administrator, topology = definitions.values()
+    assert worker["permissions"][0]["configure"] == "^$"
+    assert worker["users"][0]["tags"] == []
+    assert administrator["users"][0]["tags"] == ["administrator"]
+    assert "queues" in topology
+
+
+@given(password=st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Z"])))
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_password_survives_the_definitions(
+    script: str, files: dict[str, str], tmp_path: Path, password: str
+) -> None:
+    definitions = start_broker(script, tmp_path, {**files, "password": password + "\n\t\\"})
+    (administrator,) = definitions["20-administrator.json"]["users"]
+    assert administrator["password"] == password + "\n\t\\"

@@ -1,0 +1,132 @@
+"""Values that cannot work fail at render, each fault by the names of its values, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from chartproof.options import RenderOptions
+from chartproof.release import Release
+from chartproof.render import ValuesError
+
+EXTERNAL = "broker.enabled=false"
+
+
+@pytest.mark.parametrize(
+    ("sets", "named"),
+    [
+        (["broker.replicas=2"], ["broker.replicas is 2", "use 1 or 3"]),
+        (["broker.replicas=4"], ["broker.replicas is 4", "use 3 or 5"]),
+        (
+            ["broker.replicas=3", "broker.terminationGracePeriodSeconds=59"],
+            ["broker.terminationGracePeriodSeconds is 59", "broker.replicas 3", "at least 60"],
+        ),
+        (
+            ["broker.persistence.size=1258291Ki"],
+            ["broker.persistence.size is 1258291Ki", "broker.memoryWatermark", "644245094 bytes"],
+        ),
+        (
+            ["broker.memoryWatermark=2Gi"],
+            ["broker.memoryWatermark is 2Gi", "broker.resources.limits.memory, 1Gi"],
+        ),
+        (
+            ["broker.resources.limits.memory=null"],
+            ["broker.memoryWatermark is 60%", "broker.resources.limits.memory", "not set"],
+        ),
+        (["broker.resources.limits.memory=4GB"], ["broker.resources.limits.memory", "4GB"]),
+        (
+            ["broker.auth.existingSecret=mine", "broker.auth.password=given"],
+            ["broker.auth.password is set", "broker.auth.existingSecret"],
+        ),
+        (
+            ["broker.auth.username=one", "broker.auth.workerUsername=one"],
+            ["broker.auth.username and broker.auth.workerUsername"],
+        ),
+        (
+            ["externalBroker.url=amqp://u:p@h/"],
+            ["externalBroker.url is set", "broker.enabled is true"],
+        ),
+        (
+            ["externalBroker.existingSecret=theirs"],
+            ["externalBroker.existingSecret is set", "broker.enabled is true"],
+        ),
+        (
+            [EXTERNAL],
+            ["broker.enabled is false", "externalBroker.url", "producer.existingSecret"],
+        ),
+        (
+            [EXTERNAL, "externalBroker.url=amqp://host:5672/"],
+            ["externalBroker.url has no password", "externalBroker.existingSecret is not set"],
+        ),
+        (
+            [EXTERNAL, "externalBroker.url=amqp://u:p@h/", "externalBroker.existingSecret=theirs"],
+            ["externalBroker.url has a password", "externalBroker.existingSecret is set"],
+        ),
+        (
+            [EXTERNAL, "externalBroker.url=amqp://user:pass/word@host/"],
+            ["externalBroker.url is not of the form", "%2F"],
+        ),
+        (
+            ["consumer.prefetch=2", "consumer.threads=4"],
+            ["consumer.prefetch is 2", "consumer.threads, 4"],
+        ),
+        (["queue.name=amq.orders"], ["queue.name is amq.orders"]),
+        (
+            [EXTERNAL, "producer.enabled=false", "consumer.enabled=false"],
+            ["broker.enabled, producer.enabled and consumer.enabled are all false"],
+        ),
+    ],
+    ids=lambda value: " ".join(value) if "=" in value[0] else "",
+)
+def test_a_fault_names_its_values(
+    render_with: Callable[..., Release], sets: list[str], named: list[str]
+) -> None:
+    with pytest.raises(ValuesError) as fault:
+        render_with(*sets)
+    faults = [line for line in str(fault.value).splitlines() if line.startswith("- ")]
+    assert len(faults) == 1
+    assert all(part in faults[0] for part in named), faults[0]
+
+
+def test_a_release_whose_name_begins_with_a_digit_says_the_way_out(
+    render: Callable[..., Release],
+) -> None:
+    with pytest.raises(ValuesError, match="must begin with a letter: set fullnameOverride"):
+        render(options=RenderOptions(release="1st"))
+
+
+def test_all_faults_are_shown_at_once(render_with: Callable[..., Release]) -> None:
+    with pytest.raises(ValuesError) as fault:
+        render_with(
+            "broker.replicas=4",
+            "broker.persistence.size=1Gi",
+            "consumer.threads=200",
+            "externalBroker.url=amqp://user:secret@host/",
+        )
+    text = str(fault.value)
+    assert text.count("\n- ") == 4
+    assert "secret" not in text
+
+
+@pytest.mark.parametrize(
+    "sets",
+    [
+        ["broker.replicas=5"],
+        ["broker.replicas=1", "broker.terminationGracePeriodSeconds=10"],
+        ["broker.persistence.size=1258292Ki"],
+        ["broker.persistence.size=1Gi", "broker.persistence.enabled=false"],
+        ["broker.memoryWatermark=256Mi", "broker.resources.limits.memory=null"],
+        [EXTERNAL, "externalBroker.url=amqp://[::1]:5672/", "externalBroker.existingSecret=theirs"],
+        [EXTERNAL, "externalBroker.existingSecret=theirs"],
+        [EXTERNAL, "producer.existingSecret=one", "consumer.existingSecret=other"],
+        ["consumer.prefetch=4", "consumer.threads=4"],
+        # Nothing about a broker that is off is checked.
+        ["broker.replicas=2", EXTERNAL, "externalBroker.url=amqps://u:p@h/v"],
+    ],
+    ids=" ".join,
+)
+def test_values_just_on_the_good_side_render(
+    render_with: Callable[..., Release], sets: list[str]
+) -> None:
+    assert render_with(*sets).manifests

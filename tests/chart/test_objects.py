@@ -1,0 +1,53 @@
+"""Every object of every case is one that Kubernetes takes, in a namespace that takes little."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import kubernetes_validate
+import pytest
+
+from chartproof.cases import cases_of
+from chartproof.options import RenderOptions
+from chartproof.release import Release
+from tests.chart.pods import containers, pod_specs, violations
+
+CASES = cases_of(Path(__file__).parents[2] / "chart")
+OLDEST, NEWEST = "1.29", "1.37"
+
+Render = Callable[..., Release]
+
+
+@pytest.fixture(params=CASES, ids=lambda case: case.name)
+def release(request: pytest.FixtureRequest, render: Render) -> Release:
+    return render(request.param.values)
+
+
+@pytest.mark.parametrize("version", [OLDEST, NEWEST])
+def test_kubernetes_knows_every_field(release: Release, version: str) -> None:
+    for manifest in release.manifests:
+        kubernetes_validate.validate(manifest.body, version, strict=True)
+
+
+def test_pods_meet_pod_security_restricted(release: Release) -> None:
+    assert [(name, fault) for name, pod in pod_specs(release) for fault in violations(pod)] == []
+
+
+def test_no_pod_gets_a_token_or_a_root_file_system_to_write_on(release: Release) -> None:
+    for _, pod in pod_specs(release):
+        assert pod["automountServiceAccountToken"] is False
+        assert all(each["securityContext"]["readOnlyRootFilesystem"] for each in containers(pod))
+
+
+def test_nothing_asks_for_rights_in_the_api(release: Release) -> None:
+    kinds = {manifest.kind for manifest in release.manifests}
+    assert not kinds & {"Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"}
+
+
+def test_the_longest_release_name_leaves_room_for_what_kubernetes_appends(render: Render) -> None:
+    release = render(options=RenderOptions(release="a" * 53))
+    (broker,) = release.of_kind("StatefulSet")
+    # The pods' label controller-revision-hash is <name>-<10 characters>, at most 63.
+    assert len(broker.name) <= 52
+    assert all(len(service.name) <= 63 for service in release.of_kind("Service"))
