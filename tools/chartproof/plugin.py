@@ -1,8 +1,82 @@
-"""The pytest plugin: hooks and fixtures only."""
+"""The pytest plugin: hooks and fixtures only.
+
+Every pytest run on the machine loads it, so it imports what renders and compares only where the
+ini file names a chart; Helm itself is loaded by the first render.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from chartproof.snapshot import settings
+
+if TYPE_CHECKING:
+    from chartproof.chart import Chart
+    from chartproof.release import Release
+    from chartproof.snapshot.collect import CasesFolder
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Register the ini options."""
-    parser.addini("chartproof_charts", "folders of the charts under test", type="paths", default=[])
+    settings.add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Collect the charts' cases too where pytest goes by `testpaths`."""
+    if config.args_source is config.ArgsSource.TESTPATHS:
+        config.args += [str(settings.cases_folder(chart)) for chart in settings.charts(config)]
+
+
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> CasesFolder | None:
+    """Take ci/ of a chart under test for a folder of cases."""
+    if path.name != settings.CASES or path.parent not in settings.charts(parent.config):
+        return None
+    from chartproof.snapshot.collect import CasesFolder
+
+    return CasesFolder.from_parent(parent, path=path)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List the unused snapshots that were deleted or left, which failed no test."""
+    if not settings.charts(terminalreporter.config):
+        return
+    from chartproof.snapshot.collect import DELETED, KEPT
+
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, value in report.user_properties:
+            if name in (DELETED, KEPT):
+                terminalreporter.line(f"{name}: {value}")
+
+
+@pytest.fixture(scope="session")
+def chart(pytestconfig: pytest.Config) -> Chart:
+    """Give the chart of the ini file."""
+    from chartproof.chart import Chart
+
+    charts = settings.charts(pytestconfig)
+    if len(charts) != 1:
+        pytest.fail(
+            f"the fixture `chart` needs one chart in {settings.CHARTS}, it names {len(charts)}:"
+            " define the fixture `chart` in your conftest.py",
+            pytrace=False,
+        )
+    return Chart.load(charts[0])
+
+
+@pytest.fixture
+def render(chart: Chart) -> Callable[..., Release]:
+    """Give `chartproof.render.render` for the chart: call it with values and options."""
+    from chartproof.render import render
+
+    return partial(render, chart)
+
+
+@pytest.fixture
+def release(render: Callable[..., Release]) -> Release:
+    """Give the chart rendered with its defaults."""
+    return render()
