@@ -1,0 +1,61 @@
+"""One real cluster for every test of this folder, brought up by the command a user has."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from chartproof.cluster.cache import cache_dir
+
+REPOSITORY = Path(__file__).parents[2]
+CLUSTER_NAME = "tests"
+
+
+def chartproof(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run chartproof on the cluster of the tests."""
+    return subprocess.run(
+        [Path(sys.executable).with_name("chartproof"), *words],
+        cwd=REPOSITORY,
+        env={**os.environ, "CHARTPROOF_CLUSTER": CLUSTER_NAME},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A cluster that `chartproof up` made."""
+
+    output: str
+    kubeconfig: Path
+    context: str | None = None
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Brought]:
+    """Bring the chart up on an embedded node of its own; take it down at the end."""
+    up = chartproof("up", "chart", "--engine", "node")
+    try:
+        assert up.returncode == 0, up.stdout + up.stderr
+        shown = re.search(r"^export KUBECONFIG=(.+)$", up.stdout, re.MULTILINE)
+        assert shown, up.stdout
+        yield Brought(up.stdout, Path(shown[1]))
+    finally:
+        down = chartproof("down")
+        assert down.returncode == 0, down.stdout + down.stderr
+        assert CLUSTER_NAME not in subprocess.check_output(["ip", "netns"], text=True)
+        assert not mounts_under(cache_dir() / "clusters" / CLUSTER_NAME)
+
+
+def mounts_under(folder: Path) -> list[str]:
+    """Return the mount points of this machine under a folder."""
+    points = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
+    return [point for point in points if Path(point).is_relative_to(folder)]

@@ -1,0 +1,45 @@
+"""`chartproof up` on a machine without Docker and without a cluster."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.cluster.conftest import Brought, chartproof
+
+pytestmark = pytest.mark.needs("cluster")
+
+
+def test_up_ends_in_messages_flowing_and_none_lost(cluster: Brought) -> None:
+    confirmed = re.search(r"^confirmed by the producers +([\d,]+)$", cluster.output, re.MULTILINE)
+    assert confirmed, cluster.output
+    assert int(confirmed[1].replace(",", "")) > 0
+    assert f"proven: lost 0 of {confirmed[1]} confirmed messages" in cluster.output
+
+
+def test_up_again_upgrades_what_is_there_within_a_minute(cluster: Brought) -> None:
+    again = chartproof("up", "chart", "--set", "producer.rate=20")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "proven: lost 0 of" in again.stdout
+    total = re.search(r"^total +([\d.]+) s", again.stdout, re.MULTILINE)
+    assert total, again.stdout
+    assert float(total[1]) < 60
+
+
+def test_status_shows_every_pod_ready(cluster: Brought) -> None:
+    status = chartproof("status")
+    assert status.returncode == 0, status.stdout
+    for component in ("broker", "producer", "consumer"):
+        assert component in status.stdout
+
+
+def test_an_install_that_cannot_work_says_which_pod_and_why(cluster: Brought) -> None:
+    up = chartproof(
+        *("up", "chart", "--release", "broken", "--namespace", "broken"),
+        *("--set", "consumer.handler=no_such_module:handle", "--set", "queue.name=broken"),
+    )
+    assert up.returncode == 1
+    assert "no_such_module" in up.stdout + up.stderr
+    assert "consumer" in up.stdout + up.stderr
+    assert "Traceback" not in up.stdout + up.stderr

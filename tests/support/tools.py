@@ -1,0 +1,54 @@
+"""Command line tools that the tests hold chartproof against, built once from their Go modules."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import kubernetes_validate
+
+from chartproof.cluster.cache import cache_dir, once
+from chartproof.cluster.node.programs import go
+from chartproof.cluster.shell import run
+
+
+@dataclass(frozen=True)
+class GoTool:
+    """A command of a Go module at one version."""
+
+    package: str
+    version: str
+
+    def path(self) -> Path:
+        """Return the built command; the first call on a machine builds it into the cache."""
+        name = self.package.rsplit("/", 1)[-1]
+
+        def build(part: Path) -> None:
+            run(
+                [go(), "install", f"{self.package}@{self.version}"],
+                env={"GOBIN": str(part), "CGO_ENABLED": "0"},
+            )
+
+        return once(cache_dir() / "tools" / f"{name}-{self.version}", build) / name
+
+
+ABSOLUTE_ID = re.compile(r',\s*"\$id": "[^"]*"')
+HELM3 = GoTool("helm.sh/helm/v3/cmd/helm", "v3.22.0")
+HELM4 = GoTool("helm.sh/helm/v4/cmd/helm", "v4.3.1")
+KUBECONFORM = GoTool("github.com/yannh/kubeconform/cmd/kubeconform", "v0.8.0")
+
+
+def kubernetes_schemas() -> Path:
+    """Return the schemas that kubernetes-validate ships, with references kubeconform can follow."""
+    shipped = Path(kubernetes_validate.__file__).parent / "kubernetes-json-schema"
+
+    def rewrite(part: Path) -> None:
+        for schema in shipped.glob("*-local-strict/*.json"):
+            target = part / schema.relative_to(shipped)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            text = schema.read_text("utf-8").replace("/api/_definitions.json", "_definitions.json")
+            target.write_text(ABSOLUTE_ID.sub("", text), "utf-8")
+
+    return once(cache_dir() / "schemas" / version("kubernetes-validate"), rewrite)
