@@ -14,6 +14,9 @@ words = [{name!r}, *sys.argv[1:]]
 stdin = "" if sys.stdin.isatty() else sys.stdin.read()
 with open({calls!r}, "a") as calls:
     calls.write(json.dumps([words, stdin]) + "\\n")
+for option, file in zip(words, words[1:]):
+    if option == "--output" and file.startswith("/"):
+        open(file, "w").close()
 line = " ".join(words)
 for start, (code, output) in sorted(json.load(open({answers!r})).items(), key=lambda a: -len(a[0])):
     if line.startswith(start):
@@ -27,7 +30,7 @@ class StandIns:
     """A folder of executables, what they answer, and what they were asked.
 
     An answer belongs to every command line that starts with its key, the longest key first;
-    without one, a call ends well and says nothing.
+    without one, a call ends well and says nothing. A file to write, `--output /...`, is made.
     """
 
     folder: Path

@@ -46,7 +46,6 @@ class PodFollower:
         since = datetime.now(UTC) - timedelta(seconds=history_s)
         self._since = since.strftime("%Y-%m-%dT%H:%M:%S.%f000Z")
         self._stop = threading.Event()
-        self._alive: dict[str, Object] = {}
         self._followed: set[tuple[str, str]] = set()
         self._first_look = threading.Event()
 
@@ -60,13 +59,8 @@ class PodFollower:
 
     def _look(self) -> None:
         while not self._stop.is_set():
-            try:
-                pods = self._watch.pods(self._selector)
-            except FAULTS:
-                pods = None
-            if pods is not None:
-                self._alive = {pod["metadata"]["uid"]: pod for pod in pods}
-                for pod in pods:
+            with suppress(*FAULTS):
+                for pod in self._watch.pods(self._selector):
                     self._follow_new(pod)
                 self._first_look.set()
             self._stop.wait(LOOK_S)
@@ -77,21 +71,20 @@ class PodFollower:
             started = "waiting" not in status["state"] or status["restartCount"] > 0
             if started and key not in self._followed:
                 self._followed.add(key)
-                follow = (pod, status["name"], self._first_look.is_set())
-                threading.Thread(target=self._follow, args=follow, daemon=True).start()
+                source = f"{name(pod)}/{status['name']}"
+                follow = (source, pod, status["name"], self._first_look.is_set())
+                threading.Thread(target=self._follow, args=follow, name=source, daemon=True).start()
 
-    def _follow(self, pod: Object, container: str, whole: bool) -> None:
+    def _follow(self, source: str, pod: Object, container: str, whole: bool) -> None:
         stream = _Stream(self._watch, pod, container, "" if whole else self._since)
-        source = f"{name(pod)}/{container}"
+        now: Object | None = pod
         while not self._stop.is_set():
-            now = self._alive.get(pod["metadata"]["uid"])
-            try:
+            with suppress(*FAULTS):  # the pod is gone, or the connection: the next look tells
+                now = self._watch.find(pod)
                 for text in stream.read(now or pod):
                     self._emit(Line(source, text, stream.whole))
                     if self._stop.is_set():
                         return
-            except FAULTS:
-                pass  # the pod is gone, or the connection: the next look tells
             if now is None or _over(now, container):
                 return
             self._stop.wait(LOOK_S)

@@ -61,12 +61,17 @@ def context_hash(context: Path, *more: str) -> str:
 
 
 def context_files(context: Path) -> list[Path]:
-    """Return the files that .dockerignore lets into a build, sorted by path."""
+    """Return the Dockerfile and all files that .dockerignore lets into a build, sorted by path."""
     ignore = context / ".dockerignore"
     rules = list(_rules(ignore.read_text())) if ignore.is_file() else []
-    files = [file for file in context.rglob("*") if file.is_file()]
     return sorted(
-        file for file in files if not _ignored(file.relative_to(context).as_posix(), rules)
+        file
+        for file in context.rglob("*")
+        if file.is_file()
+        and (
+            file == context / "Dockerfile"
+            or not _ignored(file.relative_to(context).as_posix(), rules)
+        )
     )
 
 

@@ -70,6 +70,12 @@ class Watch:
         pods = self._list("pods", label_selector=wanted)
         return sorted(pods, key=lambda pod: (pod["metadata"]["creationTimestamp"], name(pod)))
 
+    def find(self, pod: Object) -> Object | None:
+        """Return a pod as it is now; None when it is gone, its name taken by another or not."""
+        found = self._list("pods", field_selector=f"metadata.name={name(pod)}")
+        uid = pod["metadata"]["uid"]
+        return next((again for again in found if again["metadata"]["uid"] == uid), None)
+
     def members(self) -> list[Member]:
         """Return the state of each pod that is no hook."""
         return [member(pod) for pod in self.pods() if not is_hook(pod)]
