@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -82,7 +83,8 @@ def serve(port: int, status: Status, registry: CollectorRegistry) -> int:
     try:
         server.socket = socket.create_server(("", port), family=family, dualstack_ipv6=dual)
     except OSError as error:
-        raise ConfigError(f"MQ_HEALTH_PORT={port}: {error.strerror}") from None
+        reason = os.strerror(error.errno or 0)
+        raise ConfigError(f"MQ_HEALTH_PORT={port}: {reason}") from None
     Thread(target=server.serve_forever, name="health", daemon=True).start()
     bound: int = server.socket.getsockname()[1]
     logs.event("listening", port=bound)

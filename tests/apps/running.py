@@ -1,0 +1,124 @@
+"""Workers as the processes that they are in a pod, watched by the lines they log."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from threading import Condition, Thread
+from time import monotonic
+from typing import Any
+
+HERE = Path(__file__).parent
+WORKERS = Path(sys.executable).with_name("workers")
+PATIENCE = 30.0
+"""Seconds after which something that should happen has failed to."""
+LOOK_AGAIN = 0.05
+
+Line = dict[str, Any]
+
+
+class Running:
+    """A worker process. `variables` are given without their MQ_."""
+
+    def __init__(self, command: str, variables: dict[str, Any], **environment: str) -> None:
+        settings = {f"MQ_{name.upper()}": str(value) for name, value in variables.items()}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("MQ_")}
+        self._process = subprocess.Popen(
+            [WORKERS, command],
+            env={**kept, "PYTHONPATH": str(HERE / "handlers"), **environment, **settings},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.lines: list[Line] = []
+        self._news = Condition()
+        self._reader = Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def wait_for(self, event: str, **fields: Any) -> Line:
+        """Wait until an event with these fields was logged, and return its line."""
+        return self.until(lambda: next(iter(self.find(event, **fields)), None), f"{event} {fields}")
+
+    def until(self, look: Callable[[], Any], what: str) -> Any:
+        """Wait until `look` finds something, and return it."""
+        deadline = monotonic() + PATIENCE
+        while monotonic() < deadline:
+            with self._news:
+                if found := look():
+                    return found
+                self._news.wait(LOOK_AGAIN)
+        raise AssertionError(f"no {what} in {PATIENCE} s; the last lines: {self.lines[-5:]}")
+
+    def find(self, event: str, **fields: Any) -> list[Line]:
+        """Return the lines of an event with these fields."""
+        wanted = {"event": event, **fields}
+        return [line for line in self.lines if wanted == {name: line.get(name) for name in wanted}]
+
+    @property
+    def confirmed(self) -> set[str]:
+        """The ids of a producer's confirmed messages."""
+        lines = self.find("confirmed")
+        if not lines:
+            return set()
+        return {f"{lines[-1]['instance']}-{n}" for n in range(1, lines[-1]["through"] + 1)}
+
+    @property
+    def handled(self) -> Counter[str]:
+        """How often a consumer handled each id."""
+        return Counter(
+            f"{instance}-{n}"
+            for line in self.find("handled")
+            for instance, runs in line["ranges"].items()
+            for first, last in runs
+            for n in range(first, last + 1)
+        )
+
+    def ask(self, path: str) -> tuple[int, str]:
+        """Return the status and body that the health server gives."""
+        port = self.wait_for("listening")["port"]
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as answer:
+            with answer:
+                return answer.code, answer.read().decode()
+
+    def stop(self) -> int:
+        """Ask it to end, as a pod is, and return its exit code."""
+        self.signal(signal.SIGTERM)
+        return self.exit_code()
+
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        self._process.send_signal(number)
+
+    def exit_code(self) -> int:
+        """Wait for its end and its last line, and return its exit code."""
+        code = self._process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        return code
+
+    def end(self) -> None:
+        """Leave nothing behind."""
+        self._process.kill()
+        self.exit_code()
+        if self._process.stdout:
+            self._process.stdout.close()
+
+    def _read(self) -> None:
+        for line in self._process.stdout or ():
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                entry = {"event": "not JSON", "line": line.rstrip("\n")}
+            with self._news:
+                self.lines.append(entry)
+                self._news.notify_all()

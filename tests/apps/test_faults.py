@@ -1,0 +1,131 @@
+"""What goes wrong around the workers costs time, never a message."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from tests.apps.conftest import DELIVERY_LIMIT, Bench
+
+pytestmark = pytest.mark.needs("broker")
+
+
+def test_a_broker_killed_with_the_window_full_loses_nothing_that_was_confirmed(
+    bench: Bench,
+) -> None:
+    consumer = bench.start("consume")
+    producer = bench.start("produce", window=500)
+    producer.wait_for("confirmed")
+    bench.broker.kill()
+    producer.wait_for("unconfirmed")
+    before = len(producer.confirmed)
+    bench.broker.start()
+    producer.until(lambda: len(producer.confirmed) > before + 1000, "confirms after the restart")
+    assert producer.stop() == 0
+    confirmed = producer.confirmed
+    consumer.until(lambda: confirmed <= consumer.handled.keys(), "all that was confirmed")
+    assert consumer.stop() == 0
+    assert bench.depth() == 0
+    assert "workers_republished_total 0.0" not in producer.lines
+
+
+def test_a_consumer_killed_in_a_handler_gets_the_message_handled_by_another(bench: Bench) -> None:
+    [id_] = bench.produce(1)
+    consumer = bench.start("consume", handler="trial:hang_on_first_sight")
+    consumer.until(lambda: "workers_in_hand 1.0" in consumer.ask("/metrics")[1], "a handler")
+    consumer.signal(signal.SIGKILL)
+    second = bench.start("consume", handler="trial:hang_on_first_sight", count=1)
+    assert second.exit_code() == 0
+    assert second.handled == {id_: 1}
+    [line] = second.find("handled")
+    assert line["redelivered"] == 1
+
+
+def test_a_failing_message_is_dead_lettered_after_the_limit_and_holds_up_nothing(
+    bench: Bench,
+) -> None:
+    bench.produce(20)
+    consumer = bench.start("consume", handler="trial:fail_on_poison", count=18)
+    assert consumer.exit_code() == 0
+    consumer.until(lambda: True, "")
+    again = bench.start("consume", handler="trial:fail_on_poison")
+    again.until(lambda: bench.depth(bench.dead) == 2, "two dead letters")
+    assert again.stop() == 0
+    tries = len(consumer.find("failed")) + len(again.find("failed"))
+    assert tries == 2 * (DELIVERY_LIMIT + 1)
+    assert sorted(body for _, body in bench.fetch(bench.dead)) == [
+        b"Hello World 13!",
+        b"Hello World 3!",
+    ]
+    assert bench.depth() == 0
+
+
+def test_a_rejected_message_is_dead_lettered_at_once(bench: Bench) -> None:
+    bench.produce(5)
+    consumer = bench.start("consume", handler="trial:reject_poison")
+    consumer.until(lambda: bench.depth(bench.dead) == 1, "a dead letter")
+    assert consumer.stop() == 0
+    assert len(consumer.find("rejected")) == 1
+    assert len(consumer.handled) == 4
+    assert bench.depth() == 0
+
+
+def test_a_queue_that_is_deleted_and_comes_back_is_taken_up_again(bench: Bench) -> None:
+    consumer = bench.start("consume")
+    producer = bench.start("produce", rate=50)
+    producer.wait_for("confirmed")
+    bench.delete_queue()
+    consumer.wait_for("disconnected", reason="cancelled")
+    consumer.wait_for("disconnected", reason="no_queue")
+    producer.wait_for("held", reason="messages reach no queue")
+    assert producer.ask("/readyz") == (503, "messages reach no queue\n")
+    bench.declare()
+    producer.wait_for("released")
+    assert producer.stop() == 0
+    late = producer.confirmed - consumer.handled.keys()
+    consumer.until(lambda: late_ones(late) <= consumer.handled.keys(), "the messages after it")
+    assert consumer.stop() == 0
+
+
+def late_ones(ids: set[str]) -> set[str]:
+    return ids
+
+
+def test_a_memory_alarm_stops_the_producer_and_its_readiness_for_as_long_as_it_lasts(
+    bench: Bench,
+) -> None:
+    producer = bench.start("produce", rate=50)
+    consumer = bench.start("consume")
+    producer.wait_for("confirmed")
+    bench.broker.ctl("set_vm_memory_high_watermark", "0")
+    try:
+        producer.wait_for("blocked")
+        blocked = (503, "blocked by the broker\n")
+        producer.until(lambda: producer.ask("/readyz") == blocked, "unreadiness")
+        assert producer.ask("/livez") == (200, "ok\n")
+        assert consumer.ask("/readyz") == (200, "ok\n")
+    finally:
+        bench.broker.ctl("set_vm_memory_high_watermark", "0.4")
+    producer.wait_for("unblocked")
+    producer.until(lambda: producer.ask("/readyz") == (200, "ok\n"), "readiness")
+    assert producer.stop() == 0
+    consumer.until(lambda: producer.confirmed <= consumer.handled.keys(), "all messages")
+
+
+def test_a_wrong_password_is_refused_for_good_after_its_grace(bench: Bench) -> None:
+    producer = bench.start("produce", password="wr0ng", refusal_grace=1)
+    assert producer.exit_code() == 3
+    [line] = [line for line in producer.lines if line.get("level") == "error"]
+    assert line["event"] == "refused"
+    assert "Login was refused" in line["detail"]
+    assert "wr0ng" not in str(producer.lines)
+
+
+def test_a_port_in_use_is_a_fault_of_the_configuration(bench: Bench) -> None:
+    port = bench.start("consume").wait_for("listening")["port"]
+    second = bench.start("consume", health_port=port)
+    assert second.exit_code() == 2
+    assert [line["line"] for line in second.lines] == [
+        f"MQ_HEALTH_PORT={port}: Address already in use"
+    ]
