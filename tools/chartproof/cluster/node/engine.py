@@ -1,36 +1,39 @@
 """The engine "node": a real Kubernetes on this machine, without Docker and without downloads."""
 
-import socket
-import sys
 import os
-import shutil
+import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
 import yaml
 
-from chartproof.cluster.cache import cache_dir, locked, remove
+from chartproof.cluster.cache import locked, once, remove
 from chartproof.cluster.debian import install_missing, root_folder
-from chartproof.cluster.engine import Check
+from chartproof.cluster.engine import Check, Image
 from chartproof.cluster.node import network
 from chartproof.cluster.node.api import Api
+from chartproof.cluster.node.authority import save_secret
 from chartproof.cluster.node.cluster import NodeCluster
-from chartproof.cluster.node.images import pause_image
-from chartproof.cluster.node.layout import MOST_NODES, ClusterLayout, cluster_layout
+from chartproof.cluster.node.faults import fault
+from chartproof.cluster.node.images import broker_image, pause_image
+from chartproof.cluster.node.layout import MOST_NODES, ClusterLayout, NodeLayout, cluster_layout
 from chartproof.cluster.node.machine import boot_process, switch_off, switch_on
 from chartproof.cluster.node.pki import LOOPBACK, kubeconfig, make_pki
-from chartproof.cluster.node.programs import go, programs, programs_folder
-from chartproof.cluster.progress import Progress, Stage
+from chartproof.cluster.node.programs import programs
+from chartproof.cluster.node.requirements import check_machine
+from chartproof.cluster.progress import Progress
 from chartproof.errors import ChartproofError, InputError
 
 ROOT_PACKAGES = (
     *("base-files", "bash", "coreutils", "util-linux", "mount", "kmod", "conntrack"),
     *("containerd", "runc", "containernetworking-plugins", "etcd-server", "iptables", "iproute2"),
 )
-READY_S = 40
+BROKER_REPOSITORY = "docker.io/library/rabbitmq:"
+READY_S = 120
 
 
 class NodeEngine:
@@ -45,35 +48,43 @@ class NodeEngine:
 
     def check(self) -> Check:
         """Say whether this machine can run the nodes."""
-        if sys.platform != "linux":
-            return Check(False, f"needs Linux, this is {sys.platform}", "use k3d or kind")
-        if os.geteuid() != 0:
-            return Check(False, f"needs root, this is user {os.geteuid()}", "run it with sudo")
-        return Check(True, "Linux, root", first_start_s=15 if programs_folder().exists() else 300)
+        return check_machine()
 
     def running(self) -> bool:
         """Tell whether the control plane is at work."""
         return boot_process(cluster_layout().node(1)) is not None
+
+    def images(self, references: Sequence[str], progress: Progress) -> list[Image]:
+        """Return the stand-in for the official RabbitMQ image, where one is asked for."""
+        brokers = [name for name in references if name.startswith(BROKER_REPOSITORY)]
+        if not brokers:
+            return []
+        with progress.stage("broker image"):
+            return [broker_image(name) for name in brokers]
 
     def start(self, progress: Progress) -> NodeCluster:
         """Return the cluster, every node of it Ready; what is running already stays as it is."""
         cluster = cluster_layout()
         with locked(cluster.lock):
             lower, built = _prepare(progress)
-            with progress.stage(f"start {self._nodes} node(s)") as stage:
+            with progress.stage(f"start {self._nodes} node(s)"):
                 api = self._switch_on(cluster, lower, built)
-                _await(api.ready, "apiserver", cluster, stage)
+                _await(api.unready_reason, cluster.node(1), "apiserver")
                 for manifest in yaml.safe_load_all(_addons()):
                     api.apply(manifest)
                 running = NodeCluster(cluster)
                 running.load([pause_image()])
                 for node in cluster.nodes(self._nodes):
-                    _await(lambda name=node.name: api.node_ready(name), "kubelet", cluster, stage)
+                    _await(partial(api.node_unready_reason, node.name), node, "kubelet")
             return running
 
     def stop(self) -> None:
         """End the cluster and remove everything of it; no error when there is nothing."""
         cluster = cluster_layout()
+        if os.geteuid() != 0:
+            if cluster.folder.exists():
+                raise ChartproofError(f"cluster {cluster.name}: only root can end its nodes")
+            return
         with locked(cluster.lock):
             for node in reversed(cluster.nodes()):
                 switch_off(node)
@@ -81,8 +92,7 @@ class NodeEngine:
             remove(cluster.folder)
 
     def _switch_on(self, cluster: ClusterLayout, lower: Path, built: Path) -> Api:
-        if not cluster.pki.exists():
-            make_pki(cluster, cluster.pki)
+        once(cluster.pki, partial(make_pki, cluster))
         network.lay_switch(cluster)
         for node in cluster.nodes(self._nodes):
             if boot_process(node) is not None:
@@ -91,13 +101,11 @@ class NodeEngine:
                 switch_on(cluster, node, lower, built, None)
                 continue
             with socket.create_server((LOOPBACK, 0)) as listener:
-                port = listener.getsockname()[1]
+                address = f"{LOOPBACK}:{listener.getsockname()[1]}"
+                text = kubeconfig(cluster.pki, "admin", address, cluster.name)
+                save_secret(cluster.kubeconfig, text.encode())
                 switch_on(cluster, node, lower, built, listener)
-            text = kubeconfig(cluster.pki, "admin", f"{LOOPBACK}:{port}", cluster.name)
-            cluster.kubeconfig.touch(mode=0o600)
-            cluster.kubeconfig.write_text(text)
-        server = yaml.safe_load(cluster.kubeconfig.read_text())["clusters"][0]["cluster"]["server"]
-        return Api(int(server.rpartition(":")[2]), cluster.pki)
+        return Api(cluster.kubeconfig)
 
 
 def _prepare(progress: Progress) -> tuple[Path, Path]:
@@ -120,9 +128,12 @@ def _addons() -> str:
     return files("chartproof.cluster.node").joinpath("addons.yaml").read_text()
 
 
-def _await(ready: Callable[[], bool], component: str, cluster: ClusterLayout, stage: Stage) -> None:
+def _await(unready_reason: Callable[[], str | None], node: NodeLayout, component: str) -> None:
+    """Wait for something on a node; the component is the one to blame when it does not come."""
     deadline = time.monotonic() + READY_S
-    while not ready():
+    while reason := unready_reason():
+        if boot_process(node) is None:
+            raise fault(node, "boot", "its first process has ended")
         if time.monotonic() > deadline:
-            raise ChartproofError(f"{component}: not ready after {READY_S} s")
-        time.sleep(0.2)
+            raise fault(node, component, f"not ready after {READY_S} s: {reason}")
+        time.sleep(0.1)

@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from chartproof.cluster import oci
@@ -18,10 +18,9 @@ BROKER_USER = 999  # uid and gid of the official image
 PYTHON_BASE = "localhost/python:3.13"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # What nearly every program takes for granted.
-SYSTEM = ("base-files", "bash", "coreutils", "dash", "grep", "libc-bin", "sed")
-BROKER_PACKAGES = (*SYSTEM, "findutils", "hostname", "mawk", "procps", "rabbitmq-server")
-BROKER_PACKAGES += ("util-linux",)
-PYTHON_PACKAGES = (*SYSTEM, "findutils", "python3", "python3-pip", "python3-venv")
+SYSTEM = ("base-files", "bash", "coreutils", "dash", "findutils", "grep", "libc-bin", "sed")
+BROKER_PACKAGES = (*SYSTEM, "hostname", "mawk", "procps", "rabbitmq-server", "util-linux")
+PYTHON_PACKAGES = (*SYSTEM, "python3", "python3-pip", "python3-venv")
 
 ENTRYPOINT = f"""\
 #!/bin/sh
@@ -89,15 +88,14 @@ def python_base() -> str:
 
 
 def _broker_entries() -> list[Entry]:
-    own = {"owner": BROKER_USER}
     folders = ["etc/rabbitmq", "etc/rabbitmq/conf.d", "var/lib/rabbitmq", "var/log/rabbitmq"]
     plugins = b"[rabbitmq_management,rabbitmq_prometheus].\n"
     defaults = BROKER_DEFAULTS.encode()
     return [
         *_accounts(f"rabbitmq:x:{BROKER_USER}:{BROKER_USER}::/var/lib/rabbitmq:/bin/sh"),
-        *(Entry(folder, mode=0o777, **own) for folder in folders),
-        Entry("etc/rabbitmq/enabled_plugins", plugins, mode=0o644, **own),
-        Entry("etc/rabbitmq/conf.d/10-defaults.conf", defaults, mode=0o644, **own),
+        *(Entry(folder, mode=0o777, owner=BROKER_USER) for folder in folders),
+        Entry("etc/rabbitmq/enabled_plugins", plugins, mode=0o644, owner=BROKER_USER),
+        Entry("etc/rabbitmq/conf.d/10-defaults.conf", defaults, mode=0o644, owner=BROKER_USER),
         Entry("usr/local/bin/docker-entrypoint.sh", ENTRYPOINT.encode()),
         Entry("usr/bin/awk", link="mawk"),
     ]
@@ -114,7 +112,7 @@ def _accounts(*more: str) -> list[Entry]:
 
 
 def _image(
-    reference: str, base: Path | None, entries: Sequence[Entry], config: dict[str, object]
+    reference: str, base: Path | None, entries: Sequence[Entry], config: Mapping[str, object]
 ) -> Image:
     """Return an image of a base and a layer on it, written unless the cache has just that one."""
     content = repr((reference, base and base.name, entries, config)).encode()

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from chartproof.cluster.cache import remove
 from chartproof.cluster.node import cgroups, network
+from chartproof.cluster.node.authority import save_secret
 from chartproof.cluster.node.components import boot_file
+from chartproof.cluster.node.faults import fault
 from chartproof.cluster.node.files import CONTAINERD, config_files
 from chartproof.cluster.node.layout import ClusterLayout, NodeLayout
 from chartproof.cluster.node.pki import kubeconfig
@@ -23,6 +25,7 @@ FLEETING = ("upper", "work", "root", "containerd", "kubelet")
 USERS = ("controller-manager", "scheduler", "proxy", "dns", "storage")
 IPTABLES = ("iptables", "iptables-save", "iptables-restore")
 ENDING_S = 15
+LAUNCH_S = 5
 
 
 def switch_on(
@@ -96,20 +99,26 @@ def ctr(node: NodeLayout) -> list[str]:
 def _launch(
     node: NodeLayout, boot: Path, description: Path, listener: socket.socket | None
 ) -> None:
+    command = ["setsid", "--fork"]  # Ctrl-C at the terminal is not meant for the node
     # nsenter, not `ip netns exec`: that one mounts another /sys, which has no cgroups in it.
-    command = ["nsenter", f"--net=/run/netns/{node.namespace}"]
+    command += ["nsenter", f"--net=/run/netns/{node.namespace}"]
     # When the first process of a process namespace dies, the kernel ends all others with it.
     command += ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
     command += [str(boot), str(description)]
     with (node.logs / "boot.log").open("ab") as log:
-        subprocess.Popen(
+        subprocess.run(
             command,
-            stdin=subprocess.DEVNULL if listener is None else listener,
+            stdin=subprocess.DEVNULL if listener is None else listener.fileno(),
             stdout=log,
             stderr=log,
-            start_new_session=True,  # Ctrl-C at the terminal is not meant for it
             env={"PATH": "/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"},
+            check=True,
         )
+    deadline = time.monotonic() + LAUNCH_S
+    while boot_process(node) is None:
+        if time.monotonic() > deadline:
+            raise fault(node, "boot", "it does not start")
+        time.sleep(0.02)
 
 
 def _write_config(cluster: ClusterLayout, node: NodeLayout) -> None:
@@ -131,9 +140,8 @@ def _write_config(cluster: ClusterLayout, node: NodeLayout) -> None:
 
 
 def _write_kubeconfig(cluster: ClusterLayout, node: NodeLayout, user: str, name: str) -> None:
-    file = node.config / f"{name}.kubeconfig"
-    file.touch(mode=0o600)
-    file.write_text(kubeconfig(cluster.pki, user, cluster.api, cluster.name))
+    text = kubeconfig(cluster.pki, user, cluster.api, cluster.name)
+    save_secret(node.config / f"{name}.kubeconfig", text.encode())
 
 
 def _furnish(node: NodeLayout) -> None:

@@ -1,7 +1,11 @@
 """The network of a cluster: a switch, and a cable from it to every node."""
 
+from pathlib import Path
+
 from chartproof.cluster.node.layout import MOST_NODES, SERVICES, ClusterLayout, NodeLayout
 from chartproof.cluster.shell import run
+
+NAMESPACES = Path("/run/netns")  # where ip keeps them
 
 
 def lay_switch(cluster: ClusterLayout) -> None:
@@ -20,8 +24,7 @@ def connect(cluster: ClusterLayout, node: NodeLayout) -> None:
     """
     inside = node.namespace
     run(["ip", "netns", "add", inside])
-    run(["ip", "link", "add", _port(node), "netns", cluster.switch, "type", "veth"]
-        + ["peer", "name", "eth0", "netns", inside])  # fmt: skip
+    _ip(cluster.switch, f"link add {_port(node)} type veth peer name eth0 netns {inside}")
     _ip(cluster.switch, f"link set {_port(node)} master bridge up")
     _ip(inside, "link set lo up")
     _ip(inside, f"addr add {node.address}/24 dev eth0")
@@ -51,12 +54,13 @@ def plug_cable(cluster: ClusterLayout, node: NodeLayout) -> None:
 
 def namespaces() -> list[str]:
     """Return the names of this machine's network namespaces."""
-    lines = run(["ip", "netns", "list"]).stdout.splitlines()
-    return [line.split()[0] for line in lines if line.strip()]
+    return [file.name for file in NAMESPACES.glob("*")]
 
 
 def processes(namespace: str) -> list[int]:
     """Return the ids of the processes in a network namespace; none where it does not exist."""
+    if namespace not in namespaces():
+        return []
     found = run(["ip", "netns", "pids", namespace], check=False)
     return [int(word) for word in found.stdout.split()]
 
