@@ -21,6 +21,8 @@ class Chart:
 
     path: Path
     archive: bytes = field(repr=False)
+    metadata: dict[str, Any] = field(repr=False)
+    """The fields of Chart.yaml, under the names they have there."""
 
     @classmethod
     def load(cls, path: Path) -> Chart:
@@ -30,14 +32,10 @@ class Chart:
         if path.is_dir() and not (path / "Chart.yaml").is_file():
             raise InputError(f"{path}: not a chart, it has no Chart.yaml")
         try:
-            return cls(path, engine.pack(path))
+            archive = engine.pack(path)
+            return cls(path, archive, engine.metadata(archive))
         except engine.EngineError as error:
             raise InputError(_unreadable(path, str(error))) from error
-
-    @cached_property
-    def metadata(self) -> dict[str, Any]:
-        """The fields of Chart.yaml, under the names they have there."""
-        return engine.metadata(self.archive)
 
     @property
     def name(self) -> str:

@@ -33,6 +33,7 @@ HOOK_EVENTS = frozenset(
 
 _RANK = {kind: rank for rank, kind in enumerate(INSTALL_ORDER)}
 _SEPARATOR = re.compile(r"^---[ \t]*", re.MULTILINE)
+_ANY_VERSION = ">=0-0"
 _NOTES = "/templates/NOTES.txt"
 
 
@@ -92,13 +93,13 @@ def _check_installable(chart: Chart, options: RenderOptions) -> None:
             f"{chart.path / 'charts'}: lacks {missing}, which Chart.yaml depends on: "
             f"run `helm dependency build {chart.path}`"
         )
-    if constraint := chart.metadata.get("kubeVersion"):
-        version, allowed = engine.kube_version_within(constraint, options.kube_version)
-        if not allowed:
-            raise InputError(
-                f"{chart.path / 'Chart.yaml'}: kubeVersion {constraint!r} does not allow "
-                f"Kubernetes {version}: choose another with --kube-version"
-            )
+    constraint = chart.metadata.get("kubeVersion") or _ANY_VERSION
+    version, allowed = engine.kube_version_within(constraint, options.kube_version)
+    if not allowed:
+        raise InputError(
+            f"{chart.path / 'Chart.yaml'}: kubeVersion {constraint!r} does not allow "
+            f"Kubernetes {version}: choose another with --kube-version"
+        )
 
 
 def _prefixes(chart: Chart, values: Mapping[str, Any], options: RenderOptions) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 _ACTION = re.compile(r"\{\{.*?(?:\}\}|$)")
 _CONTEXT, _ENOUGH = 12, 3
@@ -30,8 +31,8 @@ def origin(files: Mapping[str, str], template: str, text: str, line: int) -> tup
         for name in (template, *partials)
         for score, at in _fitting(files.get(name, ""), rendered)
     ]
-    best = max((score for score, *_ in fitting), default=0)
-    if best < min(_ENOUGH, line - 1):
+    best = max((score for score, *_ in fitting), default=_Score(0, 0, 0))
+    if best.agreed < min(_ENOUGH, line - 1):
         return template, None
     places = [(name, at) for score, name, at in fitting if score == best]
     own = [place for place in places if place[0] == template]
@@ -40,24 +41,32 @@ def origin(files: Mapping[str, str], template: str, text: str, line: int) -> tup
     return template, None
 
 
-def _fitting(source: str, rendered: Sequence[str]) -> Iterator[tuple[int, int]]:
+class _Score(NamedTuple):
+    """How well a line fits: how many before it do, its own fixed characters, how close they are."""
+
+    agreed: int
+    fixed: int
+    closeness: int
+
+
+def _fitting(source: str, rendered: Sequence[str]) -> Iterator[tuple[_Score, int]]:
     """Give each line of `source` that fits the last rendered line, after how well it does."""
     *before, last = rendered or [""]
     patterns = _patterns(source)
     for at, pattern in enumerate(patterns):
-        if _fits(pattern, last):
-            yield _agreement(patterns[:at], before[-_CONTEXT:]), at + 1
+        if pattern and _fits(pattern, last):
+            agreed, above = _agreement(patterns[:at], before[-_CONTEXT:])
+            yield _Score(agreed, len(pattern.pattern), above - at), at + 1
 
 
-def _agreement(patterns: Sequence[_Pattern], rendered: Sequence[str]) -> int:
-    """Count the rendered lines that some pattern fits, all in the same order."""
-    agreed = 0
+def _agreement(patterns: Sequence[_Pattern], rendered: Sequence[str]) -> tuple[int, int]:
+    """Fit rendered lines to patterns from the last one up: return how many, and the topmost."""
+    agreed, above = 0, len(patterns)
     for line in reversed(rendered):
-        fitting = [at for at, pattern in enumerate(patterns) if _fits(pattern, line)]
+        fitting = [at for at in range(above) if _fits(patterns[at], line)]
         if fitting:
-            agreed += 1
-            patterns = patterns[: fitting[-1]]
-    return agreed
+            agreed, above = agreed + 1, fitting[-1]
+    return agreed, above
 
 
 def _fits(pattern: _Pattern, line: str) -> bool:

@@ -41,10 +41,12 @@ def _missing(release: Release, reference: Reference) -> Finding:
             f"{kind} {name} is named by the values ({value}): it must exist before the release",
             severity=Severity.NOTE,
         )
-    known = [manifest.name for manifest in release.of_kind(kind)]
+    namespace = reference.manifest.namespace
+    known = [there.name for there in release.of_kind(kind) if there.namespace == namespace]
+    where = f" in namespace {namespace}" if namespace != release.options.namespace else ""
     return Finding.at(
         reference.manifest,
         reference.path,
-        f"the chart renders no {kind} {name!r}",
+        f"the chart renders no {kind} {name!r}{where}",
         hint=nearest(name, known) or "",
     )

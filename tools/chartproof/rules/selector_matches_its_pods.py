@@ -13,7 +13,7 @@ from chartproof.errors import nearest
 from chartproof.findings import Finding
 from chartproof.release import Release
 from chartproof.walk import fields
-from chartproof.wiring.pods import pods
+from chartproof.wiring.pods import pods, unmatched
 
 _SELECTOR = ("spec", "selector", "matchLabels")
 
@@ -23,15 +23,13 @@ def check(release: Release) -> Iterator[Finding]:
     for pod in pods(release):
         if not pod.path:
             continue
-        for label, wanted in fields(pod.owner.body, *_SELECTOR).items():
-            carried = pod.labels.get(label)
-            if carried == wanted:
-                continue
-            where = pod.owner.field_name((*pod.path, "metadata", "labels"))
+        selector = fields(pod.owner.body, *_SELECTOR)
+        for label in unmatched(selector, pod.labels):
+            is_other = label in pod.labels
+            carried = f"{label}={pod.labels[label]}" if is_other else "no such label"
             yield Finding.at(
                 pod.owner,
                 (*_SELECTOR, label),
-                f"asks for {label}={wanted}, but the pods carry "
-                + (f"{label}={carried}" if label in pod.labels else f"no such label ({where})"),
-                hint=nearest(label, pod.labels) or "" if label not in pod.labels else "",
+                f"the selector asks for {label}={selector[label]}, but the pods carry {carried}",
+                hint="" if is_other else nearest(label, pod.labels) or "",
             )

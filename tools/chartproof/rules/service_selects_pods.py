@@ -12,7 +12,7 @@ from chartproof.findings import Finding
 from chartproof.manifest import Manifest
 from chartproof.release import Release
 from chartproof.walk import dig, fields
-from chartproof.wiring.pods import pods, selected
+from chartproof.wiring.pods import pods, selected, unmatched
 
 
 def check(release: Release) -> Iterator[Finding]:
@@ -25,7 +25,8 @@ def check(release: Release) -> Iterator[Finding]:
             yield Finding.at(
                 service,
                 ("spec", "selector"),
-                f"selects no pod of the release{_nearest_miss(release, service, selector)}",
+                "the Service selects no pod of the release: "
+                + _nearest_miss(release, service, selector),
             )
 
 
@@ -33,11 +34,11 @@ def _nearest_miss(release: Release, service: Manifest, selector: dict[str, objec
     """Say what keeps the pods that fit best from being selected."""
     candidates = [pod for pod in pods(release) if pod.owner.namespace == service.namespace]
     if not candidates:
-        return f": it has none in namespace {service.namespace}"
-    best = max(candidates, key=lambda pod: len(selector.items() & pod.labels.items()))
-    label, wanted = next(iter(selector.items() - best.labels.items()))
+        return f"it has none in namespace {service.namespace}"
+    best = min(candidates, key=lambda pod: len(unmatched(selector, pod.labels)))
+    label = unmatched(selector, best.labels)[0]
     carried = f"{label}={best.labels[label]}" if label in best.labels else f"no {label}"
     return (
-        f": it wants {label}={wanted}, the pods of {best.owner.kind}/{best.owner.name} "
+        f"it wants {label}={selector[label]}, the pods of {best.owner.kind}/{best.owner.name} "
         f"carry {carried}"
     )

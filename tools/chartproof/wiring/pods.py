@@ -55,13 +55,16 @@ def pods(release: Release) -> list[Pod]:
     return [Pod(manifest, _TEMPLATE[manifest.kind]) for manifest in release.of_kind(*_TEMPLATE)]
 
 
+def unmatched(selector: dict[str, Any], labels: dict[str, Any]) -> list[str]:
+    """Return the labels that `selector` asks for and `labels` do not carry with that value."""
+    return [label for label, wanted in selector.items() if labels.get(label) != wanted]
+
+
 def selected(release: Release, service: Manifest) -> list[Pod]:
     """Return the pods that a Service sends traffic to."""
     wanted = fields(service.body, "spec", "selector")
     return [
         pod
         for pod in pods(release)
-        if wanted
-        and pod.owner.namespace == service.namespace
-        and wanted.items() <= pod.labels.items()
+        if wanted and pod.owner.namespace == service.namespace and not unmatched(wanted, pod.labels)
     ]

@@ -1,0 +1,3 @@
+{{- define "failing.deep" -}}
+{{ .Values.no.such.value }}
+{{- end }}

@@ -1,0 +1,155 @@
+"""Each rule finds every fault of its bad chart, where it is, and none in its good one."""
+
+from __future__ import annotations
+
+import pytest
+
+from chartproof.findings import Finding, Severity
+from chartproof.render import render
+from chartproof.rules import RULES
+from tests.support.charts import CHARTS, chart
+
+FIXTURES = {folder.name for folder in CHARTS.glob("rules/*")}
+
+
+def found(rule: str, name: str, values: dict[str, object] | None = None) -> list[Finding]:
+    """Return what a rule finds in a fixture chart, in the order of the template's lines."""
+    release = render(chart(f"rules/{name}"), values)
+    return sorted(RULES[rule].findings(release), key=lambda finding: finding.line or 0)
+
+
+def told(finding: Finding) -> tuple[int | None, str, str]:
+    """Return line, object without the release's name, and field."""
+    return finding.line, finding.object.replace("release-name-", ""), finding.field
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_has_a_bad_and_a_good_chart_and_a_documentation(rule: str) -> None:
+    assert rule in FIXTURES
+    assert len(RULES[rule].documentation.splitlines()) > 2
+    assert found(rule, f"{rule}/bad")
+    assert [finding for finding in found(rule, f"{rule}/good") if finding.severity != "note"] == []
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_finding_names_its_rule_and_template(rule: str) -> None:
+    for finding in found(rule, f"{rule}/bad"):
+        assert finding.rule == rule
+        assert finding.template == str(CHARTS / "rules" / rule / "bad" / "templates" / "all.yaml")
+
+
+def test_selectors_that_miss_their_own_pods_are_found() -> None:
+    other_value, other_label, no_labels = found(
+        "selector-matches-its-pods", "selector-matches-its-pods/bad"
+    )
+    app = "spec.selector.matchLabels.app"
+    assert told(other_value) == (8, "Deployment/other-value", app)
+    assert other_value.message == "the selector asks for app=web, but the pods carry app=wbe"
+    assert told(other_label) == (
+        26,
+        "StatefulSet/other-label",
+        "spec.selector.matchLabels.component",
+    )
+    assert other_label.hint == "componnet"
+    assert told(no_labels) == (43, "DaemonSet/no-labels", app)
+    assert no_labels.message.endswith("but the pods carry no such label")
+
+
+def test_services_that_select_nothing_are_found_with_what_is_in_the_way() -> None:
+    findings = found("service-selects-pods", "service-selects-pods/bad")
+    assert [told(finding) for finding in findings] == [
+        (30, "Service/other-value", "spec.selector"),
+        (41, "Service/one-label-too-many", "spec.selector"),
+        (54, "Service/other-namespace", "spec.selector"),
+    ]
+    assert [finding.message.partition(": ")[2] for finding in findings] == [
+        "it wants app=wbe, the pods of Deployment/release-name-web carry app=web",
+        "it wants release=release-name, the pods of Deployment/release-name-web carry no release",
+        "it has none in namespace elsewhere",
+    ]
+
+
+def test_target_ports_that_no_container_declares_are_found() -> None:
+    findings = found("target-port-is-a-container-port", "target-port-is-a-container-port/bad")
+    target, error, warning = "spec.ports[p0].targetPort", Severity.ERROR, Severity.WARNING
+    assert [(*told(finding), finding.severity) for finding in findings] == [
+        (35, "Service/other-name", target, error),
+        (47, "Service/other-number", target, warning),
+        (58, "Service/no-target", "spec.ports[p0].port", warning),
+        (70, "Service/other-protocol", target, error),
+    ]
+    assert [finding.hint for finding in findings] == ["http", "", "", ""]
+    assert "they declare http 8080, dns 5353" in findings[0].message
+
+
+def test_the_ports_of_a_service_that_selects_no_pod_are_left_to_another_rule() -> None:
+    assert found("target-port-is-a-container-port", "service-selects-pods/bad") == []
+
+
+def test_references_to_objects_that_are_not_rendered_are_found() -> None:
+    findings = found("reference-names-an-object", "reference-names-an-object/bad")
+    assert [told(finding) for finding in findings] == [
+        (29, "Pod/environment", "spec.containers[main].envFrom[0].configMapRef.name"),
+        (34, "Pod/environment", "spec.containers[main].env[PASSWORD].valueFrom.secretKeyRef.name"),
+        (47, "Pod/volumes", "spec.initContainers[first].envFrom[0].secretRef.name"),
+        (54, "Pod/volumes", "spec.volumes[settings].configMap.name"),
+        (59, "Pod/volumes", "spec.volumes[all].projected.sources[0].secret.name"),
+        (72, "Pod/elsewhere", "spec.containers[main].envFrom[0].configMapRef.name"),
+    ]
+    assert {finding.severity for finding in findings} == {Severity.ERROR}
+    assert findings[0].hint == "release-name-settings"
+    assert findings[-1].message.endswith("in namespace elsewhere")
+
+
+def test_a_name_that_the_values_give_is_noted_with_the_value() -> None:
+    (note,) = found("reference-names-an-object", "reference-names-an-object/good")
+    assert note.severity is Severity.NOTE
+    assert note.message == (
+        "Secret made-elsewhere is named by the values (existingSecret): "
+        "it must exist before the release"
+    )
+
+
+def test_a_literal_that_happens_to_equal_a_value_is_still_an_error() -> None:
+    findings = found("reference-names-an-object", "reference-names-an-object/bad")
+    assert "the chart renders no Secret 'literal'" in {finding.message for finding in findings}
+
+
+def test_keys_that_the_object_does_not_have_are_found() -> None:
+    findings = found("reference-names-a-key", "reference-names-a-key/bad")
+    assert [told(finding) for finding in findings] == [
+        (32, "Pod/environment", "spec.containers[main].env[COLOUR].valueFrom.configMapKeyRef.key"),
+        (37, "Pod/environment", "spec.containers[main].env[PASSWORD].valueFrom.secretKeyRef.key"),
+        (58, "Pod/volumes", "spec.volumes[login].secret.items[0].key"),
+        (66, "Pod/volumes", "spec.volumes[all].projected.sources[0].configMap.items[0].key"),
+    ]
+    assert [finding.hint for finding in findings] == ["colour", "", "username", "logo"]
+
+
+def test_urls_that_lead_nowhere_are_found() -> None:
+    findings = found("url-names-a-service", "url-names-a-service/bad")
+    assert [told(finding) for finding in findings] == [
+        (52, "Secret/urls", "data.MQ_URL"),
+        (59, "ConfigMap/urls", "data.port"),
+        (60, "ConfigMap/urls", "data.scheme"),
+        (61, "ConfigMap/urls", "data.qualified"),
+        (62, "ConfigMap/urls", "data.config.ini"),
+        (75, "Pod/environment", "spec.containers[main].env[MQ_URL].value"),
+    ]
+    assert findings[0].hint == "release-name-broker"
+    assert findings[1].message == (
+        "amqp:// leads to port 5671 of Service release-name-broker, which has amqp 5672"
+    )
+
+
+def test_a_host_that_the_values_give_is_noted() -> None:
+    (note,) = found("url-names-a-service", "url-names-a-service/good")
+    assert note.severity is Severity.NOTE
+    assert note.message.startswith("host outside is given by the values (externalBroker.url)")
+
+
+def test_what_is_secret_in_a_url_is_never_shown() -> None:
+    for name in ("bad", "good"):
+        for finding in found("url-names-a-service", f"url-names-a-service/{name}"):
+            assert "hidden" not in str(finding)
+            assert "user" not in finding.message
