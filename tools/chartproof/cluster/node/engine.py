@@ -62,6 +62,14 @@ class NodeEngine:
         with progress.stage("broker image"):
             return [broker_image(name) for name in brokers]
 
+    def images(self, references: Sequence[str], progress: Progress) -> Sequence[Image]:
+        """Return the images that stand in for RabbitMQ's; the nodes can pull nothing."""
+        wanted = [reference for reference in references if is_broker(reference)]
+        if not wanted:
+            return []
+        with progress.stage("broker image"):
+            return [broker_image(reference) for reference in wanted]
+
     def start(self, progress: Progress) -> NodeCluster:
         """Return the cluster, every node of it Ready; what is running already stays as it is."""
         cluster = cluster_layout()

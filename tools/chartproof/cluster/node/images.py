@@ -1,6 +1,7 @@
 """The images that a node has without a registry, made of Debian packages."""
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from chartproof.cluster.node.files import PAUSE_IMAGE
 from chartproof.cluster.node.programs import programs
 from chartproof.cluster.oci import Entry
 from chartproof.cluster.shell import run
+from chartproof.errors import InputError
 
 BROKER_USER = 999  # uid and gid of the official image
 PYTHON_BASE = "localhost/python:3.13"
@@ -49,12 +51,23 @@ def pause_image() -> Image:
     return _image(PAUSE_IMAGE, None, [Entry("pause", binary)], {"Entrypoint": ["/pause"]})
 
 
+def is_broker(reference: str) -> bool:
+    """Tell whether this is the name of a RabbitMQ image, of whatever registry and tag."""
+    return re.search(r"(^|/)rabbitmq([:@]|$)", reference) is not None
+
+
 def broker_image(reference: str) -> Image:
     """Return a stand-in for the official RabbitMQ image with the management plugin.
 
     `reference` is the name that pods will ask for. User, paths, entry point, default
-    configuration and enabled plugins are those of the official image.
+    configuration and enabled plugins are those of the official image. Raises InputError for a
+    reference with a digest, which nothing can stand in for.
     """
+    if "@" in reference:
+        raise InputError(
+            f"{reference}: found a digest, expected a tag only: the embedded nodes run a stand-in "
+            "made of Debian's packages"
+        )
     base = root_archive("rabbitmq", "forky", BROKER_PACKAGES)
     config = {
         "Entrypoint": ["docker-entrypoint.sh"],
