@@ -68,7 +68,7 @@ def render(
     given = _given(loaded, case, files, sets, options)
     rendered = render_chart(loaded, given.values, options)
     rendered.parse()
-    sys.stdout.write(str(rendered))
+    typer.echo(str(rendered), nl=False)
 
 
 @app.command()

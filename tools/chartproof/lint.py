@@ -10,14 +10,10 @@ from chartproof.cases import Case
 from chartproof.chart import Chart
 from chartproof.findings import Finding, Severity, sort_key
 from chartproof.manifest import ManifestError
-from chartproof.release import Release
 from chartproof.render import TemplateError, ValuesError, render
 from chartproof.rules import RULES
 
 _HELM_SEVERITIES = {1: Severity.NOTE, 2: Severity.WARNING, 3: Severity.ERROR}
-
-# Where Helm's lint reports that a chart does not render.
-_TOLD = {"templates/", "values.yaml"}
 
 
 def lint(chart: Chart, cases: Sequence[Case]) -> list[Finding]:
@@ -34,32 +30,37 @@ def lint(chart: Chart, cases: Sequence[Case]) -> list[Finding]:
 
 
 def _findings(chart: Chart, case: Case) -> Iterator[Finding]:
+    """Check one case: the rules need a render, so that one that fails stands for them."""
+    failure = None
     try:
         release = render(chart, case.values, case.options)
         release.parse()
     except ValuesError as error:
-        yield Finding(str(error), rule="values-are-accepted")
+        failure = Finding(str(error), rule="values-are-accepted")
     except (TemplateError, ManifestError) as error:
-        yield Finding(str(error), rule="templates-render")
+        failure = Finding(str(error), rule="templates-render")
+    if failure:
+        yield failure
     else:
-        yield from _of_rules(release)
-    yield from _of_helm(chart, case)
+        for rule in RULES.values():
+            yield from rule.findings(release)
+    yield from _of_helm(chart, case, has_failed=failure is not None)
 
 
-def _of_rules(release: Release) -> Iterator[Finding]:
-    for rule in RULES.values():
-        yield from rule.findings(release)
+def _of_helm(chart: Chart, case: Case, *, has_failed: bool) -> Iterator[Finding]:
+    """Run `helm lint`, without what it says of a render that fails: that is told already.
 
-
-def _of_helm(chart: Chart, case: Case) -> Iterator[Finding]:
-    """Take over what `helm lint` says, but for values and render, which have been told better."""
+    Where only Helm's lint fails to render, it is because it cannot be told the API versions.
+    """
     for message in engine.lint(chart.path, case.values, case.options):
+        path = message["path"]
         severity = _HELM_SEVERITIES.get(message["severity"], Severity.WARNING)
-        if severity is Severity.ERROR and message["path"] in _TOLD:
+        told = path == "templates/" or (has_failed and path.startswith(("templates/", "values")))
+        if severity is Severity.ERROR and told:
             continue
         yield Finding(
             message["error"].strip().splitlines()[0],
             severity,
             rule="helm-lint",
-            template=str(chart.path / message["path"]),
+            template=str(chart.path / path),
         )
