@@ -1,0 +1,198 @@
+"""A real RabbitMQ for tests, on free ports of loopback and with no trace left behind."""
+
+from __future__ import annotations
+
+import random
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import quote
+
+import pika
+from pika.adapters.blocking_connection import BlockingChannel
+
+from chartproof.cluster.processes import container, rabbitmq
+from chartproof.cluster.processes.container import Container, Mount
+
+LOGIN = "guest"
+START_S = 60
+STOP_S = 30
+LOOK_S = 0.1
+LAST_LINES = 30
+SETTINGS = "/run/settings"
+EPHEMERAL_PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
+
+
+class Broker:
+    """One broker. It listens once the constructor returns, and is gone after `close`."""
+
+    def __init__(self) -> None:
+        self.amqp_port, self.management_port, self._epmd_port, self._node_port = free_ports(4)
+        self._folder = tempfile.TemporaryDirectory(prefix="broker-")
+        self._path = Path(self._folder.name)
+        self.log = self._path / "broker.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        (self._path / "home").mkdir()
+        (self._path / "settings").mkdir()
+        (self._path / "settings/rabbitmq.conf").write_text(self._configuration())
+        (self._path / "settings/enabled_plugins").write_text("[rabbitmq_management].\n")
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Broker:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def url(self, user: str = LOGIN, password: str = LOGIN, vhost: str = "/") -> str:
+        """Return the address of the broker for MQ_URL."""
+        login = f"{quote(user, safe='')}:{quote(password, safe='')}"
+        return f"amqp://{login}@127.0.0.1:{self.amqp_port}/{quote(vhost, safe='')}"
+
+    def declare(self, queue: str, **arguments: object) -> None:
+        """Declare a durable queue; `x_max_length=5` is the argument `x-max-length`."""
+        given = {name.replace("_", "-"): value for name, value in arguments.items()}
+        with self.channel() as channel:
+            channel.queue_declare(queue, durable=True, arguments=given)
+
+    def purge(self, queue: str) -> None:
+        """Drop what waits in a queue."""
+        with self.channel() as channel:
+            channel.queue_purge(queue)
+
+    def delete(self, queue: str) -> None:
+        """Delete a queue; no error when there is none."""
+        with self.channel() as channel:
+            channel.queue_delete(queue)
+
+    def depth(self, queue: str) -> int:
+        """Return how many messages wait in a queue, without those a consumer holds."""
+        with self.channel() as channel:
+            return int(channel.queue_declare(queue, passive=True).method.message_count)
+
+    @contextmanager
+    def channel(self) -> Iterator[BlockingChannel]:
+        """Give a channel on a connection of its own."""
+        connection = pika.BlockingConnection(pika.URLParameters(self.url()))
+        try:
+            yield connection.channel()
+        finally:
+            if connection.is_open:
+                connection.close()
+
+    def start(self) -> None:
+        """Start it and wait until it serves clients. Fails with the end of its log."""
+        assert self._process is None, "it runs already"
+        with self.log.open("ab") as log:
+            self._process = container.start(self._container("rabbitmq-server"), log)
+        end = time.monotonic() + START_S
+        while not self.serves():
+            code = self._process.poll()
+            if code is not None or time.monotonic() > end:
+                why = f"exit code {code}" if code is not None else f"no answer in {START_S} s"
+                lines = self.log.read_text(errors="replace").splitlines()[-LAST_LINES:]
+                raise AssertionError("\n".join([f"the broker did not start: {why}", *lines]))
+            time.sleep(LOOK_S)
+
+    def serves(self) -> bool:
+        """Tell whether it says of itself that it serves clients."""
+        with closing(HTTPConnection("127.0.0.1", self.management_port, timeout=2)) as connection:
+            try:
+                connection.request("GET", "/api/health/checks/ready-to-serve-clients")
+                return connection.getresponse().status == 200
+            except (OSError, HTTPException):
+                return False
+
+    def stop(self) -> None:
+        """Stop it in good order; its data stays."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Kill every process of it at once; its data stays."""
+        self._end(container.KILL)
+
+    def ctl(self, *words: str) -> str:
+        """Run rabbitmqctl on it and return what it prints."""
+        command = self._container("rabbitmqctl", "--quiet", *words)
+        with container.start(command, subprocess.PIPE) as process:
+            assert process.stdout
+            output = process.stdout.read().decode()
+        assert process.returncode == 0, output
+        return output
+
+    def close(self) -> None:
+        """End it, if it runs, and remove its data."""
+        if self._process is not None:
+            self.kill()
+        self._folder.cleanup()
+
+    def _end(self, signal_number: int) -> None:
+        assert self._process is not None, "it does not run"
+        with self._process as process:
+            self._process = None
+            process.send_signal(signal_number)
+            process.wait(STOP_S)
+
+    def _container(self, *command: str) -> Container:
+        own = [
+            Mount(str(self._path / "home"), "/var/lib/rabbitmq", read_only=False),
+            Mount(str(self._path / "settings"), SETTINGS),
+        ]
+        return Container(
+            command=command,
+            mounts=[*rabbitmq.mounts(), *own],
+            env={**rabbitmq.ENVIRONMENT, **self._environment()},
+            user=rabbitmq.USER,
+            group=rabbitmq.USER,
+        )
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "RABBITMQ_NODENAME": f"rabbit{self.amqp_port}@localhost",
+            "RABBITMQ_DIST_PORT": str(self._node_port),
+            "RABBITMQ_CONFIG_FILE": f"{SETTINGS}/rabbitmq.conf",
+            "RABBITMQ_ENABLED_PLUGINS_FILE": f"{SETTINGS}/enabled_plugins",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            "ERL_EPMD_PORT": str(self._epmd_port),
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+        }
+
+    def _configuration(self) -> str:
+        return f"""\
+listeners.tcp.1 = 127.0.0.1:{self.amqp_port}
+management.tcp.ip = 127.0.0.1
+management.tcp.port = {self.management_port}
+log.console = true
+"""
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports of loopback that nothing uses.
+
+    None is of those that the kernel gives to outgoing connections: a client that tries a port of
+    its own kind again and again, while the broker is down, ends up connected to itself.
+    """
+    first_ephemeral = int(EPHEMERAL_PORTS.read_text().split()[0])
+    found: list[int] = []
+    while len(found) < count:
+        port = random.randrange(10_000, first_ephemeral)  # noqa: S311 - no secret
+        with socket.socket() as trial, suppress(OSError):
+            trial.bind(("127.0.0.1", port))
+            found.append(port)
+    return found

@@ -1,0 +1,1 @@
+"""The last fallback: the containers of a rendered release as plain processes."""

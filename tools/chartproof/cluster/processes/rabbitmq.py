@@ -1,0 +1,93 @@
+"""RabbitMQ without its image and without root: Debian packages, laid out as the image is."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from chartproof.cluster.cache import cache_dir, once, remove
+from chartproof.cluster.debian import mirror
+from chartproof.cluster.processes.container import Mount
+from chartproof.cluster.shell import run
+from chartproof.errors import ChartproofError
+
+# Debian testing has RabbitMQ 4.3, the chart's.
+SUITE = "forky"
+# What the broker and its start scripts call, and what a package expects of every Debian.
+PACKAGES = (
+    *("rabbitmq-server", "base-files", "bash", "coreutils", "dash", "findutils", "grep"),
+    *("hostname", "iproute2", "libc-bin", "mawk", "procps", "sed", "util-linux"),
+)
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+
+USER = 999  # uid and gid of the official image
+# The packaged programs, not Debian's wrappers of them, which refuse any user but their own.
+PATH = "/usr/lib/rabbitmq/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+ENVIRONMENT = {"PATH": PATH, "HOME": "/var/lib/rabbitmq", "LANG": "C.UTF-8"}
+ACCOUNTS = ("root:x:0:0::/root:/bin/sh", f"rabbitmq:x:{USER}:{USER}::/var/lib/rabbitmq:/bin/sh")
+FILES = {
+    "etc/passwd": "".join(f"{account}\n" for account in ACCOUNTS),
+    "etc/group": f"root:x:0:\nrabbitmq:x:{USER}:\n",
+    "etc/nsswitch.conf": "hosts: files\n",
+    "etc/hosts": "127.0.0.1 localhost\n",
+    "etc/rabbitmq/enabled_plugins": "[rabbitmq_management,rabbitmq_prometheus].\n",
+    "etc/rabbitmq/conf.d/10-defaults.conf": "loopback_users.guest = false\nlog.console = true\n",
+}
+
+
+def root_folder() -> Path:
+    """Return a root file system with RabbitMQ, made once by apt-get and dpkg-deb.
+
+    Any user can do that: it needs about 90 MB from the Debian mirror that apt uses here, and
+    keeps 250 MB in the cache. Raises ChartproofError.
+    """
+    key = hashlib.sha256(repr((SUITE, PACKAGES, FILES)).encode()).hexdigest()[:12]
+    return once(cache_dir() / "debian" / f"rabbitmq-root-{key}", _make)
+
+
+def mounts() -> list[Mount]:
+    """Return the mounts that give a container this root file system, without empty folders."""
+    tops = sorted(top for top in root_folder().iterdir() if any(top.iterdir()))
+    return [Mount(str(top), f"/{top.name}") for top in tops]
+
+
+def _make(root: Path) -> None:
+    root.mkdir(parents=True)
+    work = root.with_name(f"apt-{root.name}")
+    remove(work)
+    try:
+        for package in _download(work):
+            run(["dpkg-deb", "--extract", package, root])
+    finally:
+        remove(work)
+    (root / "usr/bin/awk").symlink_to("mawk")  # what the package's script would have set up
+    for name, text in FILES.items():
+        file = root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+
+def _download(work: Path) -> Sequence[Path]:
+    """Download the packages and all they depend on, as if this machine had none yet."""
+    if not KEYRING.exists():
+        raise ChartproofError(f"{KEYRING}: not there; it comes with debian-archive-keyring")
+    for folder in ("state/lists/partial", "cache/archives/partial"):
+        (work / folder).mkdir(parents=True)
+    (work / "state/status").touch()
+    source = work / "sources.list"
+    source.write_text(f"deb [signed-by={KEYRING}] {mirror()} {SUITE} main\n")
+    settings = {
+        "Dir::State": work / "state",
+        "Dir::State::status": work / "state/status",
+        "Dir::Cache": work / "cache",
+        "Dir::Etc::SourceList": source,
+        "Dir::Etc::SourceParts": "/dev/null",
+        "APT::Sandbox::User": "",  # root would download as _apt, who cannot write here
+        "APT::Install-Recommends": "false",
+        "Acquire::Languages": "none",
+        # A mirror that keeps a day's state serves it for longer; its signature still counts.
+        "Acquire::Check-Valid-Until": "false",
+    }
+    options = [f"--option={name}={value}" for name, value in settings.items()]
+    run(["apt-get", *options, "update"])
+    run(["apt-get", *options, "--yes", "--download-only", "install", *PACKAGES])
+    return sorted((work / "cache/archives").glob("*.deb"))
