@@ -38,9 +38,9 @@ def is_v2(top: Path = HIERARCHIES) -> bool:
 
 
 def _hierarchies(top: Path) -> list[Path]:
-    """Return the v1 hierarchies: some are links to a shared one, and v2 may lie beside them."""
+    """Return the hierarchies of v1, each once (some are links), and of v2 where it lies beside."""
     folders = (folder for folder in sorted(top.iterdir()) if not folder.is_symlink())
-    return [folder for folder in folders if (folder / "tasks").exists()]
+    return [folder for folder in folders if (folder / "cgroup.procs").exists()]
 
 
 def _pass_on_controllers(group: Path) -> None:

@@ -19,7 +19,7 @@ from chartproof.cluster.node.api import Api
 from chartproof.cluster.node.authority import save_secret
 from chartproof.cluster.node.cluster import NodeCluster
 from chartproof.cluster.node.faults import fault
-from chartproof.cluster.node.images import broker_image, pause_image
+from chartproof.cluster.node.images import broker_image, is_broker, pause_image
 from chartproof.cluster.node.layout import MOST_NODES, ClusterLayout, NodeLayout, cluster_layout
 from chartproof.cluster.node.machine import boot_process, switch_off, switch_on
 from chartproof.cluster.node.pki import LOOPBACK, kubeconfig, make_pki
@@ -32,7 +32,6 @@ ROOT_PACKAGES = (
     *("base-files", "bash", "coreutils", "util-linux", "mount", "kmod", "conntrack"),
     *("containerd", "runc", "containernetworking-plugins", "etcd-server", "iptables", "iproute2"),
 )
-BROKER_REPOSITORY = "docker.io/library/rabbitmq:"
 READY_S = 120
 
 
@@ -53,14 +52,6 @@ class NodeEngine:
     def running(self) -> bool:
         """Tell whether the control plane is at work."""
         return boot_process(cluster_layout().node(1)) is not None
-
-    def images(self, references: Sequence[str], progress: Progress) -> list[Image]:
-        """Return the stand-in for the official RabbitMQ image, where one is asked for."""
-        brokers = [name for name in references if name.startswith(BROKER_REPOSITORY)]
-        if not brokers:
-            return []
-        with progress.stage("broker image"):
-            return [broker_image(name) for name in brokers]
 
     def images(self, references: Sequence[str], progress: Progress) -> Sequence[Image]:
         """Return the images that stand in for RabbitMQ's; the nodes can pull nothing."""
