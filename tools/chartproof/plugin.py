@@ -28,6 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Collect the charts' cases too where pytest goes by `testpaths`."""
+    settings.check(config)
     if config.args_source is config.ArgsSource.TESTPATHS:
         config.args += [str(settings.cases_folder(chart)) for chart in settings.charts(config)]
 

@@ -28,28 +28,31 @@ def charts(config: pytest.Config) -> list[Path]:
 
 
 def snapshots(config: pytest.Config, chart: Path) -> Path:
-    """Give the folder that holds the snapshots of a chart, in a folder for each case.
-
-    Raises UsageError when another chart has the same folder.
-    """
+    """Give the folder that holds the snapshots of a chart, in a folder for each case."""
     pattern: str = config.getini(SNAPSHOTS)
-    folders = {it: pattern.replace(CHARTS_NAME, it.name) for it in charts(config)}
-    sharing = [str(it) for it, folder in folders.items() if folder == folders[chart]]
-    if len(sharing) > 1:
-        raise pytest.UsageError(
-            f"{SNAPSHOTS}: the charts {' and '.join(sharing)} would share {folders[chart]}"
-        )
-    return config.rootpath / folders[chart]
+    return config.rootpath / pattern.replace(CHARTS_NAME, chart.name)
+
+
+def check(config: pytest.Config) -> None:
+    """Raise UsageError where two charts would share a folder of snapshots."""
+    owners: dict[Path, Path] = {}
+    for chart in charts(config):
+        folder = snapshots(config, chart)
+        owner = owners.setdefault(folder, chart)
+        if owner != chart:
+            raise pytest.UsageError(f"{SNAPSHOTS}: {owner} and {chart} would share {folder}")
 
 
 def cases_folder(chart: Path) -> Path:
     """Give the folder of a chart's cases. Raises UsageError where there is nothing to test."""
-    folder = chart / CASES
+    from chartproof.cases import cases_of  # not before a chart is named: every pytest run is here
+
     if not (chart / "Chart.yaml").is_file():
         raise pytest.UsageError(f"{CHARTS}: no chart in {chart}, it has no Chart.yaml")
-    if not folder.is_dir():
+    folder = chart / CASES
+    if not cases_of(chart):
         raise pytest.UsageError(
-            f"{CHARTS}: {chart} has no case to test; {folder}/default-values.yaml may be its first,"
-            " an empty file renders the defaults"
+            f"{CHARTS}: {chart} has no case to test; its first may be {folder}/default-values.yaml,"
+            " where an empty file renders the defaults"
         )
     return folder
