@@ -21,7 +21,12 @@ from chartproof.cluster.node.cluster import NodeCluster
 from chartproof.cluster.node.faults import fault
 from chartproof.cluster.node.images import broker_image, is_broker, pause_image
 from chartproof.cluster.node.layout import MOST_NODES, ClusterLayout, NodeLayout, cluster_layout
-from chartproof.cluster.node.machine import boot_process, switch_off, switch_on
+from chartproof.cluster.node.machine import (
+    boot_process,
+    containerd_unready_reason,
+    switch_off,
+    switch_on,
+)
 from chartproof.cluster.node.pki import LOOPBACK, kubeconfig, make_pki
 from chartproof.cluster.node.programs import programs
 from chartproof.cluster.node.requirements import check_machine
@@ -71,9 +76,12 @@ class NodeEngine:
                 _await(api.unready_reason, cluster.node(1), "apiserver")
                 for manifest in yaml.safe_load_all(_addons()):
                     api.apply(manifest)
+                nodes = cluster.nodes(self._nodes)
+                for node in nodes:
+                    _await(partial(containerd_unready_reason, node), node, "containerd")
                 running = NodeCluster(cluster)
                 running.load([pause_image()])
-                for node in cluster.nodes(self._nodes):
+                for node in nodes:
                     _await(partial(api.node_unready_reason, node.name), node, "kubelet")
             return running
 

@@ -18,6 +18,7 @@ from chartproof.cluster.node.faults import fault
 from chartproof.cluster.node.files import CONTAINERD, config_files
 from chartproof.cluster.node.layout import ClusterLayout, NodeLayout
 from chartproof.cluster.node.pki import kubeconfig
+from chartproof.cluster.shell import run
 from chartproof.errors import ChartproofError
 
 # What a node that was killed leaves in them would keep the next kubelet busy for a minute.
@@ -94,6 +95,12 @@ def enter(node: NodeLayout) -> list[str]:
 def ctr(node: NodeLayout) -> list[str]:
     """Return the beginning of a command of containerd's client, on what Kubernetes sees."""
     return [*enter(node), "ctr", "--address", CONTAINERD, "--namespace", "k8s.io"]
+
+
+def containerd_unready_reason(node: NodeLayout) -> str | None:
+    """Say why a node's containerd cannot be used yet, or None when it can."""
+    asked = run([*ctr(node), "version"], check=False)
+    return None if asked.returncode == 0 else asked.stderr.strip()
 
 
 def _launch(
