@@ -88,7 +88,7 @@ class Helm:
             return []
         except helm_python.HelmError as error:
             raise HelmError(str(error)) from error
-        return [Revision(revision["version"], revision["status"]) for revision in found]
+        return [Revision(revision["revision"], revision["status"]) for revision in found]
 
     def install(self, archive: bytes, values: Mapping[str, Any], timeout_s: int) -> dict[str, Any]:
         """Install a new release and wait until all of it is ready; return its summary."""

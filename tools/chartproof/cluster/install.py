@@ -60,7 +60,7 @@ def install(
                 summary = _shown(lambda: act(chart.archive, values, INSTALL_S), helm, watch, stage)
             except HelmError as error:
                 raise ChartproofError("\n".join([str(error), *diagnose(watch, started)])) from error
-    return Installed(summary["version"], summary.get("notes", ""))
+    return Installed(summary["revision"], summary["notes"])
 
 
 def test(target: Target, progress: Progress) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,16 @@ from rich.markup import escape
 from rich.progress import Progress as Live
 from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+# Where nobody watches it live, a stage says at most this often where it stands.
+PLAIN_EVERY_S = 5.0
+# Lines that a program or a later reader takes in need not fit a terminal.
+PLAIN_WIDTH = 200
+
+
+def console() -> Console:
+    """Return standard output: as wide as the terminal, or wide enough where it is none."""
+    return Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH)
 
 
 @dataclass(frozen=True)
@@ -40,15 +51,17 @@ class Stage:
     def __init__(self, progress: Progress, name: str, task: TaskID) -> None:
         self._progress = progress
         self._task = task
-        self._detail = ""
+        self._printed = ""
+        self._printed_at = -PLAIN_EVERY_S
         self.name = name
 
     def detail(self, text: str) -> None:
-        """Show one line beside the stage: replaced on a terminal, printed elsewhere if new."""
-        if text == self._detail:
-            return
-        self._detail = text
-        self._progress.show_detail(self._task, self.name, text)
+        """Show one line beside the stage; where there is no terminal, print new ones at times."""
+        self._progress.live.update(self._task, detail=escape(text), refresh=True)
+        due = time.monotonic() - self._printed_at >= PLAIN_EVERY_S
+        if not self._progress.console.is_terminal and text != self._printed and due:
+            self._printed, self._printed_at = text, time.monotonic()
+            self._progress.note(f"  {self.name}: {text}")
 
 
 class Progress:
@@ -57,13 +70,13 @@ class Progress:
     `timings` keeps the stages that ended well, in the order they ended.
     """
 
-    def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console(stderr=True)
+    def __init__(self, shown_on: Console | None = None) -> None:
+        self.console = shown_on or console()
         self.timings: list[Timing] = []
         self._started = time.monotonic()
         self._lock = threading.Lock()
         self._active = 0
-        self._live = Live(
+        self.live = Live(
             SpinnerColumn(),
             TextColumn("{task.description}"),
             TimeElapsedColumn(),
@@ -95,26 +108,20 @@ class Progress:
         """Print a line that stays."""
         self.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
-    def show_detail(self, task: TaskID, name: str, text: str) -> None:
-        """Show where a stage stands."""
-        self._live.update(task, detail=escape(text))
-        if not self.console.is_terminal:
-            self.note(f"  {name}: {text}")
-
     def _begin(self, name: str) -> TaskID:
         with self._lock:
             if self._active == 0:
-                self._live.start()
+                self.live.start()
             self._active += 1
         if not self.console.is_terminal:
             self.note(f"  {name} ...")
-        return self._live.add_task(escape(name), total=None, detail="")
+        return self.live.add_task(escape(name), total=None, detail="")
 
     def _end(self, task: TaskID, line: str, started: float) -> None:
-        self._live.remove_task(task)
+        self.live.remove_task(task)
         seconds = time.monotonic() - started
         self.console.print(f"{line} {seconds:.1f} s", highlight=False, soft_wrap=True)
         with self._lock:
             self._active -= 1
             if self._active == 0:
-                self._live.stop()
+                self.live.stop()

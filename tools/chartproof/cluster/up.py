@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from chartproof.options import RenderOptions
 from chartproof.release import Release
 from chartproof.render import render
 from chartproof.values import load_values, merge
+from chartproof.wiring.pods import pods
 
 FLOW_S = 10
 SETTLE_S = 60
@@ -100,21 +102,8 @@ def worker_values(image: Image) -> dict[str, Any]:
 
 def image_references(release: Release) -> list[str]:
     """Return the images that the pods of a release ask for, each once, hooks among them."""
-    found: dict[str, None] = {}
-
-    def search(node: Any) -> None:
-        if isinstance(node, Mapping):
-            for key, below in node.items():
-                if key in ("containers", "initContainers"):
-                    found.update(dict.fromkeys(container["image"] for container in below))
-                search(below)
-        elif isinstance(node, list):
-            for below in node:
-                search(below)
-
-    for manifest in release.manifests:
-        search(manifest.body)
-    return list(found)
+    images = (body["image"] for pod in pods(release) for _, body in pod.containers())
+    return list(dict.fromkeys(images))
 
 
 def _render(chart: Chart, values: Mapping[str, Any], request: Request) -> Release:
@@ -150,24 +139,17 @@ def _up_cluster(
     with progress.stage("load images"):
         cluster.load(images)
     target = Target(cluster, request.namespace, request.release)
-    return Outcome(
-        rendered.notes,
-        _install_and_prove(target, chart, values, progress),
-        kubeconfig=None if isinstance(engine, ContextEngine) else cluster.kubeconfig,
-    )
+    with _watching(target) if values.get("audit") else nullcontext() as proof:
+        installed = install(target, chart, values, progress)
+        test(target, progress)
+        result = prove(proof, progress) if proof else None
+    own_kubeconfig = None if isinstance(engine, ContextEngine) else cluster.kubeconfig
+    return Outcome(installed.notes, result, own_kubeconfig)
 
 
-def _install_and_prove(
-    target: Target, chart: Chart, values: Mapping[str, Any], progress: Progress
-) -> Result | None:
-    if not values.get("audit"):
-        install(target, chart, values, progress)
-        test(target, progress)
-        return None
-    with Proof.watching(target.cluster, target.namespace, target.release) as proof:
-        install(target, chart, values, progress)
-        test(target, progress)
-        return prove(proof, progress)
+def _watching(target: Target) -> AbstractContextManager[Proof]:
+    """Keep books from before the install on: an upgrade is to lose no message either."""
+    return Proof.watching(target.cluster, target.namespace, target.release)
 
 
 def prove(proof: Proof, progress: Progress) -> Result:

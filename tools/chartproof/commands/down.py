@@ -12,11 +12,9 @@ def down(
     namespace: options.Namespace = options.DEFAULT_NAMESPACE,
 ) -> None:
     """Take away what `up` made: the own cluster, or with --context the release."""
-    from rich.console import Console
-
     from chartproof.cluster.down import down as take_down
     from chartproof.cluster.progress import Progress
 
-    progress = Progress(Console())
+    progress = Progress()
     if not take_down(context, engine, namespace, release, progress):
         progress.note("nothing is up")

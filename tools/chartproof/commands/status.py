@@ -14,17 +14,17 @@ def status(
     namespace: options.Namespace = options.DEFAULT_NAMESPACE,
 ) -> None:
     """Show the release's pods, its revision and what its queues hold."""
-    from rich.console import Console
-
+    from chartproof.cluster import progress
     from chartproof.cluster.status import status as look
     from chartproof.cluster.status import table
 
-    console = Console()
+    console = progress.console()
     found = look(context, engine, namespace, release)
     if found is None:
         console.print("nothing is up; chartproof up brings a chart up")
         raise typer.Exit(1)
     console.print(found.headline, highlight=False)
-    console.print(table(found.members))
+    if found.members:
+        console.print(table(found.members))
     if not found.all_ready:
         raise typer.Exit(1)

@@ -31,13 +31,11 @@ def up(
     namespace: options.Namespace = options.DEFAULT_NAMESPACE,
 ) -> None:
     """Bring a chart up on a cluster, run its tests and prove that no message is lost."""
-    from rich.console import Console
-
     from chartproof.cluster.progress import Progress
     from chartproof.cluster.up import Request
     from chartproof.cluster.up import up as bring_up
 
-    progress = Progress(Console())
+    progress = Progress()
     outcome = bring_up(
         Request(
             chart=chart,
