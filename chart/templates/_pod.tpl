@@ -9,7 +9,7 @@ enableServiceLinks: false
 terminationGracePeriodSeconds: {{ int .values.terminationGracePeriodSeconds }}
 securityContext:
   {{- toYaml .values.podSecurityContext | nindent 2 }}
-{{- with concat (.root.Values.global.imagePullSecrets | default list) .root.Values.imagePullSecrets }}
+{{- with concat .root.Values.global.imagePullSecrets .root.Values.imagePullSecrets }}
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}

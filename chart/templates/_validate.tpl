@@ -65,27 +65,27 @@ begins with a dash; all of them are shown at once.
 
 {{- define "rabbitmq-workers.faults.connection" -}}
 {{- $external := .Values.externalBroker -}}
-{{- $secrets := list -}}
+{{- $unserved := list -}}
 {{- range $role := list "producer" "consumer" -}}
 {{- $values := index $.Values $role -}}
 {{- if and $values.enabled (not $values.existingSecret) -}}
-{{- $secrets = append $secrets (printf "%s.existingSecret" $role) -}}
+{{- $unserved = append $unserved (printf "%s.existingSecret" $role) -}}
 {{- end -}}
 {{- end -}}
-{{- $parts := regexFindAll "^amqps?://([^:@/?#]+:[^:@/?#]+@)?([^:@/?#]+|\\[[0-9a-fA-F:]+\\])(:[0-9]+)?(/[^/?#]*)?$" $external.url 1 -}}
+{{- $wellFormed := regexMatch "^amqps?://([^:@/?#]+:[^:@/?#]+@)?([^:@/?#]+|\\[[0-9a-fA-F:]+\\])(:[0-9]+)?(/[^/?#]*)?$" $external.url -}}
 {{- $login := contains "@" $external.url -}}
 {{- if .Values.broker.enabled }}
 {{- if or $external.url $external.existingSecret }}
 - externalBroker.{{ empty $external.url | ternary "existingSecret" "url" }} is set, and broker.enabled is true: the workers can use one broker only
 {{- end }}
-{{- else if and $external.url (not $parts) }}
+{{- else if and $external.url (not $wellFormed) }}
 - externalBroker.url is not of the form amqp://user:password@host:5672/vhost (in user, password and vhost write : / @ ? # % as %3A %2F %40 %3F %23 %25)
 {{- else if and $external.url (not $login) (not $external.existingSecret) }}
 - externalBroker.url has no password, and externalBroker.existingSecret is not set: the workers could not log in
 {{- else if and $external.url $login $external.existingSecret }}
 - externalBroker.url has a password, and externalBroker.existingSecret is set: remove one of the two
-{{- else if and $secrets (not $external.url) (not $external.existingSecret) }}
-- broker.enabled is false, and none of externalBroker.url, externalBroker.existingSecret, {{ join " and " $secrets }} says which broker to use instead
+{{- else if and $unserved (not $external.url) (not $external.existingSecret) }}
+- broker.enabled is false, and none of externalBroker.url, externalBroker.existingSecret, {{ join ", " $unserved }} says which broker to use instead
 {{- end }}
 {{- end -}}
 

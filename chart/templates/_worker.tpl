@@ -63,6 +63,12 @@ spec:
           ports:
             - name: metrics
               containerPort: 8080
+          startupProbe:
+            httpGet:
+              path: /livez
+              port: metrics
+            periodSeconds: 1
+            failureThreshold: 60
           readinessProbe:
             httpGet:
               path: /readyz

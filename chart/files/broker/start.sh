@@ -1,10 +1,9 @@
 #!/bin/bash
-# The first process of the broker's container. It runs at every start, since whatever it writes can have changed or
-# been tampered with by then:
-# - the Erlang cookie: Kubernetes makes a volume's files readable to the group at each mount, and the broker refuses
-#   a cookie that anyone but its owner can read.
-# - the definitions, imported in the order of their names: a changed password counts from this start on. They are
-#   made here because the chart cannot read a Secret that it did not write.
+# The first process of the broker's container. Two things have to be made anew at every start of it:
+# - the Erlang cookie: Kubernetes makes a volume's files readable to the group each time it mounts
+#   them, and the broker refuses a cookie that others than its owner can read.
+# - the users: the chart cannot read a Secret that it did not write, so their definitions are made
+#   here, and a changed password counts from this start on.
 set -euo pipefail
 umask 077
 
@@ -40,8 +39,8 @@ JSON
 rm -rf "$HOME/.erlang.cookie" "$definitions"
 install -m 400 "$secrets/erlang-cookie" "$HOME/.erlang.cookie"
 
-# Workers may not create or delete anything. The administrator comes second: a Secret that gives both one name means
-# one user, who keeps every right.
+# The broker imports the files in the order of their names. The administrator comes after the
+# worker: a Secret that gives both one name means one user, who keeps every right.
 mkdir "$definitions"
 write_user 10-worker.json worker- '' '^$'
 write_user 20-administrator.json '' '"administrator"' '.*'

@@ -6,7 +6,8 @@ arguments it was first declared with, a policy follows the values.
 {{- $queue := .Values.queue.name -}}
 {{- $dead := include "rabbitmq-workers.deadLetterQueue" . -}}
 {{- $deadLetter := .Values.queue.deadLetter.enabled -}}
-{{- $queues := list $queue ($deadLetter | ternary $dead "") (.Values.tests.enabled | ternary (include "rabbitmq-workers.testQueue" .) "") -}}
+{{- $test := include "rabbitmq-workers.testQueue" . -}}
+{{- $queues := list $queue ($deadLetter | ternary $dead "") (.Values.tests.enabled | ternary $test "") -}}
 queues:
   {{- range compact $queues }}
   - name: {{ . | quote }}
