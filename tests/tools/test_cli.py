@@ -116,6 +116,16 @@ def test_what_goes_wrong_is_one_message_on_stderr(
     assert said in ended.err
 
 
+def test_a_fault_of_the_machine_is_one_message_too(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "chart/values.yaml")
+
+    monkeypatch.setattr("chartproof.chart.Chart.load", denied)
+    assert run("render", NOTES) == (1, "", "chart/values.yaml: Permission denied\n")
+
+
 def test_ctrl_c_ends_with_130(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt

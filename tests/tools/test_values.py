@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chartproof import engine
@@ -71,6 +71,8 @@ LISTS = st.lists(SCALARS, min_size=1, max_size=3).map(lambda items: "{" + ",".jo
 
 @given(path=PATHS, value=st.one_of(SCALARS, LISTS))
 def test_set_alone_gives_what_helms_parser_gives(path: str, value: str) -> None:
+    # Helm loses an empty value that ends the expression when it stands in a list's item.
+    assume(value or "]." not in path)
     expression = f"{path}={value}"
     assert set_values({}, expression) == engine.parse_set(expression)
 

@@ -110,6 +110,9 @@ def main() -> None:
     except ChartproofError as error:
         typer.echo(error, err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        typer.echo(f"{error.filename}: {error.strerror}" if error.filename else error, err=True)
+        sys.exit(1)
 
 
 def _given(

@@ -9,22 +9,18 @@ can; Helm writes log lines to file descriptor 2, whatever the SDK's own logging 
 from __future__ import annotations
 
 import gzip
-import io
 import json
-import os
-import tarfile
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from chartproof.errors import ChartproofError, InputError
 from chartproof.options import RenderOptions
+from chartproof.quiet import QUIET
 
 if TYPE_CHECKING:
     from helm_python import Chart
@@ -124,66 +120,29 @@ def lint(path: Path, values: Mapping[str, Any], options: RenderOptions) -> list[
 
 def parse_values(text: str) -> dict[str, Any]:
     """Read the text of a values file."""
-    with sdk() as helm:
+    with _sdk() as helm:
         values: dict[str, Any] = helm.values_from_yaml(text)
         return values
 
 
 def parse_set(expression: str) -> dict[str, Any]:
     """Read one `--set` expression."""
-    with sdk() as helm:
+    with _sdk() as helm:
         values: dict[str, Any] = helm.parse_set_string(expression)
         return values
 
 
 def check_release_name(name: str) -> None:
     """Raise InputError unless Helm takes `name` for a release."""
-    with sdk() as helm:
+    with _sdk() as helm:
         try:
             helm.validate_release_name(name)
         except helm.HelmError as error:
             raise InputError(f"--release {name}: {error}") from error
 
 
-@lru_cache(maxsize=64)
-def kube_version_within(constraint: str, kube_version: str | None) -> tuple[str, bool]:
-    """Return the Kubernetes version a render stands for, and whether `constraint` allows it.
-
-    Helm's own `semverCompare` judges, in a chart of one template. None stands for the version
-    the SDK was built with. Raises InputError for a version or constraint that cannot be read.
-    """
-    question = '{"version": "%s", "allowed": %s}' % (  # noqa: UP031 - braces of two languages
-        "{{ .Capabilities.KubeVersion }}",
-        "{{ semverCompare .Values.constraint .Capabilities.KubeVersion.Version }}",
-    )
-    archive = _chart_of({"Chart.yaml": "{name: ask, version: 0.0.0}", "templates/ask": question})
-    options = RenderOptions(kube_version=kube_version)
-    try:
-        answer = json.loads(render(archive, {"constraint": constraint}, options).files[_ANSWER])
-    except TemplateFailedError as error:
-        raise InputError(f"kubeVersion: {constraint!r} is no version constraint") from error
-    except EngineError as error:
-        raise InputError(f"--kube-version {kube_version}: not a version") from error
-    return answer["version"], answer["allowed"]
-
-
-_ANSWER = "ask/templates/ask"
-
-
-def _chart_of(files: Mapping[str, str]) -> bytes:
-    """Make a chart archive of texts by path."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=0) as tar:
-        for path, text in files.items():
-            data = text.encode()
-            entry = tarfile.TarInfo(f"chart/{path}")
-            entry.size = len(data)
-            tar.addfile(entry, io.BytesIO(data))
-    return buffer.getvalue()
-
-
 @contextmanager
-def sdk() -> Iterator[ModuleType]:
+def _sdk() -> Iterator[ModuleType]:
     """Give the SDK; what it raises comes out as an EngineError."""
     import helm_python
 
@@ -200,33 +159,5 @@ def sdk() -> Iterator[ModuleType]:
 @contextmanager
 def _quiet_sdk() -> Iterator[ModuleType]:
     """Give the SDK with Helm's log lines kept off stderr."""
-    with sdk() as helm, _QUIET:
+    with _sdk() as helm, QUIET:
         yield helm
-
-
-class _QuietStderr:
-    """Points file descriptor 2 at nothing while any thread is inside."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._threads = 0
-        self._stderr = -1
-
-    def __enter__(self) -> None:
-        with self._lock:
-            self._threads += 1
-            if self._threads == 1:
-                self._stderr = os.dup(2)
-                nothing = os.open(os.devnull, os.O_WRONLY)
-                os.dup2(nothing, 2)
-                os.close(nothing)
-
-    def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._threads -= 1
-            if self._threads == 0:
-                os.dup2(self._stderr, 2)
-                os.close(self._stderr)
-
-
-_QUIET = _QuietStderr()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 from chartproof.manifest import Manifest
 from chartproof.yamlio import Path as FieldPath
@@ -63,9 +62,3 @@ def sort_key(finding: Finding) -> tuple[int, str, int, str, str]:
     """Order findings: errors first, then by place."""
     weight = list(Severity).index(finding.severity)
     return weight, finding.template, finding.line or 0, finding.object, finding.field
-
-
-def relative(path: Path) -> str:
-    """Write a path as short as it can be from the working directory."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_absolute() and path.is_relative_to(here) else path)

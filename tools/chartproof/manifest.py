@@ -120,11 +120,11 @@ class Manifest:
         """Give the objects of the document: none of comments, the items of a List, else itself."""
         if self.kind.endswith("List") and isinstance(items := self.body.get("items"), list):
             for item in items:
-                yield replace(self, text=yaml.dump(item, Dumper=yaml.CSafeDumper, sort_keys=False))
+                yield replace(self, text=yamlio.dump(item))
         elif self.kind or self.body:
             yield self
 
-    def origin(self, path: yamlio.Path = ()) -> tuple[Path, int | None]:
+    def origin(self, path: yamlio.Path) -> tuple[Path, int | None]:
         """Return the template on disk and the line that renders the field at `path`.
 
         Where that is not found it is the line of the next field around it, at last None.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chartproof import engine, schema_faults, template_faults
+from chartproof import engine, kube_version, schema_faults, template_faults
 from chartproof.chart import Chart
 from chartproof.errors import ChartproofError, InputError
 from chartproof.manifest import Manifest
@@ -33,7 +33,6 @@ HOOK_EVENTS = frozenset(
 
 _RANK = {kind: rank for rank, kind in enumerate(INSTALL_ORDER)}
 _SEPARATOR = re.compile(r"^---[ \t]*", re.MULTILINE)
-_ANY_VERSION = ">=0-0"
 _NOTES = "/templates/NOTES.txt"
 
 
@@ -52,8 +51,9 @@ def render(
 ) -> Release:
     """Render `chart` with `values` over its defaults, as `helm template` of Helm 4 does.
 
-    Raises ValuesError, TemplateError, and InputError for options that cannot be; documents are
-    parsed later, so that broken YAML in them is a ManifestError when they are looked into.
+    Raises ValuesError, TemplateError, and InputError for options that cannot be. Documents are
+    parsed when they are looked into, so that broken YAML is a ManifestError then, or here where
+    it hides the kind or the hook that Helm sorts by.
     """
     values = values or {}
     options = options or RenderOptions()
@@ -63,9 +63,9 @@ def render(
     except engine.ValuesRefusedError as error:
         raise ValuesError(schema_faults.explain(str(error), chart)) from error
     except engine.TemplateFailedError as error:
-        refused = template_faults.is_refusal(str(error))
-        kind = ValuesError if refused else TemplateError
-        raise kind(template_faults.explain(str(error), chart)) from error
+        is_refusal = template_faults.is_refusal(str(error))
+        fault = ValuesError if is_refusal else TemplateError
+        raise fault(template_faults.explain(str(error), chart)) from error
 
     prefixes = _prefixes(chart, values, options)
 
@@ -93,9 +93,9 @@ def _check_installable(chart: Chart, options: RenderOptions) -> None:
             f"{chart.path / 'charts'}: lacks {missing}, which Chart.yaml depends on: "
             f"run `helm dependency build {chart.path}`"
         )
-    constraint = chart.metadata.get("kubeVersion") or _ANY_VERSION
-    version, allowed = engine.kube_version_within(constraint, options.kube_version)
-    if not allowed:
+    constraint = chart.metadata.get("kubeVersion") or kube_version.ANY
+    version, is_allowed = kube_version.judge(constraint, options.kube_version)
+    if not is_allowed:
         raise InputError(
             f"{chart.path / 'Chart.yaml'}: kubeVersion {constraint!r} does not allow "
             f"Kubernetes {version}: choose another with --kube-version"

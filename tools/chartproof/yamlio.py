@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import yaml
-from yaml import CSafeLoader
+from yaml import CSafeDumper, CSafeLoader
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 Path = tuple[str | int, ...]
@@ -41,6 +41,12 @@ for _tag, _pattern in _PLAIN.items():
 def load(text: str) -> Any:
     """Parse one document. Raises yaml.YAMLError."""
     return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
+
+
+def dump(body: Any) -> str:
+    """Write one document, keys in their own order."""
+    text: str = yaml.dump(body, Dumper=CSafeDumper, sort_keys=False, allow_unicode=True)
+    return text
 
 
 def line_of(text: str, path: Sequence[str | int]) -> int:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+import copy
+from collections.abc import Iterator
+from dataclasses import replace
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chartproof import yamlio
 from chartproof.findings import Finding, Severity
+from chartproof.release import Release
 from chartproof.render import render
 from chartproof.rules import RULES
+from chartproof.walk import dig
 from tests.support.charts import CHARTS, chart
 
 FIXTURES = {folder.name for folder in CHARTS.glob("rules/*")}
@@ -21,6 +30,15 @@ def found(rule: str, name: str, values: dict[str, object] | None = None) -> list
 def told(finding: Finding) -> tuple[int | None, str, str]:
     """Return line, object without the release's name, and field."""
     return finding.line, finding.object.replace("release-name-", ""), finding.field
+
+
+def paths(body: object, above: yamlio.Path = ()) -> Iterator[yamlio.Path]:
+    """Give the path of everything inside a body."""
+    steps = body.items() if isinstance(body, dict) else []
+    steps = enumerate(body) if isinstance(body, list) else steps
+    for step, inner in steps:
+        yield (*above, step)
+        yield from paths(inner, (*above, step))
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -153,3 +171,35 @@ def test_what_is_secret_in_a_url_is_never_shown() -> None:
         for finding in found("url-names-a-service", f"url-names-a-service/{name}"):
             assert "hidden" not in str(finding)
             assert "user" not in finding.message
+
+
+def nodes() -> st.SearchStrategy[tuple[Release, int, yamlio.Path]]:
+    """Choose anything inside any object of the bad charts."""
+    releases = [render(chart(f"rules/{rule}/bad")) for rule in RULES]
+    return st.sampled_from(
+        [
+            (release, position, path)
+            for release in releases
+            for position, manifest in enumerate(release.manifests)
+            for path in paths(manifest.body)
+        ]
+    )
+
+
+ODDITIES: list[object] = [None, 7, True, "text", "http://a:1", [], [None], {}, {"a": None}, [{}]]
+
+
+@given(st.deferred(nodes), st.sampled_from(ODDITIES))
+def test_no_oddly_shaped_object_makes_a_rule_fail(
+    node: tuple[Release, int, yamlio.Path], oddity: object
+) -> None:
+    release, position, path = node
+    bodies = [copy.deepcopy(manifest.body) for manifest in release.manifests]
+    dig(bodies[position], *path[:-1])[path[-1]] = oddity
+    documents = tuple(
+        replace(manifest, text=yamlio.dump(body))
+        for manifest, body in zip(release.manifests, bodies, strict=True)
+    )
+    for rule in RULES.values():
+        for finding in rule.findings(replace(release, documents=documents)):
+            assert finding.message
