@@ -25,7 +25,7 @@ from chartproof.cluster.processes.container import Container, Mount
 LOGIN = "guest"
 START_S = 60
 STOP_S = 30
-# RabbitMQ 4.3 writes down a moment later which quorum queues it has: one declared less than a second
+# RabbitMQ 4.3 notes its quorum queues on disk a moment late: one declared less than a second
 # before the broker is killed comes back empty, whatever was confirmed.
 REGISTERED_S = 1.5
 LOOK_S = 0.1
