@@ -6,9 +6,11 @@ Commands import what they need when they run, so that `--help` answers at once.
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,23 +24,29 @@ if TYPE_CHECKING:
 
 ChartPath = Annotated[Path, typer.Argument(help="The chart's folder or .tgz.", show_default=False)]
 Files = Annotated[
-    list[Path] | None, typer.Option("--values", "-f", help="A values file; may be repeated.")
+    list[Path] | None,
+    typer.Option("--values", "-f", metavar="FILE", help="A values file; may be repeated."),
 ]
 Sets = Annotated[
-    list[str] | None, typer.Option("--set", help="A value, KEY=VALUE; may be repeated.")
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A value; may be repeated.")
 ]
 CaseName = Annotated[
-    str | None, typer.Option("--case", help="Start from the chart's ci/<CASE>-values.yaml.")
+    str | None, typer.Option("--case", metavar="CASE", help="Start from ci/CASE-values.yaml.")
 ]
 KubeVersion = Annotated[
-    str | None, typer.Option("--kube-version", help="The Kubernetes that templates see.")
+    str | None,
+    typer.Option("--kube-version", metavar="VERSION", help="The Kubernetes that templates see."),
 ]
 ApiVersions = Annotated[
     list[str] | None,
-    typer.Option("--api-versions", "-a", help="An API that it has; may be repeated."),
+    typer.Option(
+        "--api-versions", "-a", metavar="API", help="An API that it has; may be repeated."
+    ),
 ]
-Release = Annotated[str, typer.Option("--release", help="The release's name.")]
-Namespace = Annotated[str, typer.Option("--namespace", "-n", help="The release's namespace.")]
+Release = Annotated[str, typer.Option("--release", metavar="NAME", help="The release's name.")]
+Namespace = Annotated[
+    str, typer.Option("--namespace", "-n", metavar="NAME", help="The release's namespace.")
+]
 
 app = typer.Typer(
     name="chartproof",
@@ -48,8 +56,16 @@ app = typer.Typer(
 )
 
 
-@app.command()
-def render(
+@dataclass(frozen=True)
+class Request:
+    """A chart, and the one case that the options describe; without values it is the defaults."""
+
+    chart: Chart
+    case: Case
+    has_values: bool
+
+
+def request(
     chart: ChartPath,
     files: Files = None,
     sets: Sets = None,
@@ -58,42 +74,54 @@ def render(
     api_versions: ApiVersions = None,
     release: Release = RenderOptions.release,
     namespace: Namespace = RenderOptions.namespace,
-) -> None:
-    """Print the manifests in install order, as `helm template` does."""
+) -> Request:
+    """Turn the options that `helm template` has too into a request."""
+    from chartproof.cases import Case
     from chartproof.chart import Chart
-    from chartproof.render import render as render_chart
 
     loaded = Chart.load(chart)
+    base = loaded.case(case).files if case else ()
+    has_values = bool(case or files or sets)
+    name = case or ("given values" if has_values else "defaults")
     options = RenderOptions(release, namespace, kube_version, tuple(api_versions or ()))
-    given = _given(loaded, case, files, sets, options)
-    rendered = render_chart(loaded, given.values, options)
-    rendered.parse()
-    typer.echo(str(rendered), nl=False)
+    given = Case(name, (*base, *(files or ())), tuple(sets or ()), options)
+    return Request(loaded, given, has_values)
+
+
+def requesting(run: Callable[[Request], None]) -> Callable[..., None]:
+    """Make a command of `run` that has the options of `request`."""
+
+    @wraps(request)
+    def command(**options: Any) -> None:
+        run(request(**options))
+
+    command.__name__, command.__doc__ = run.__name__, run.__doc__
+    return command
 
 
 @app.command()
-def lint(
-    chart: ChartPath,
-    files: Files = None,
-    sets: Sets = None,
-    case: CaseName = None,
-    kube_version: KubeVersion = None,
-    api_versions: ApiVersions = None,
-    release: Release = RenderOptions.release,
-    namespace: Namespace = RenderOptions.namespace,
-) -> None:
+@requesting
+def render(asked: Request) -> None:
+    """Print the manifests in install order, as `helm template` does."""
+    from chartproof.render import render as render_chart
+
+    release = render_chart(asked.chart, asked.case.values, asked.case.options)
+    release.parse()
+    typer.echo(str(release), nl=False)
+
+
+@app.command()
+@requesting
+def lint(asked: Request) -> None:
     """Check a chart with the values given, or else with its defaults and every case of its ci/."""
-    from chartproof.chart import Chart
     from chartproof.findings import Severity
     from chartproof.lint import lint as lint_chart
     from chartproof.report import print_report
 
-    loaded = Chart.load(chart)
-    options = RenderOptions(release, namespace, kube_version, tuple(api_versions or ()))
-    cases = [_given(loaded, case, files, sets, options)]
-    if not (case or files or sets):
-        cases += [replace(own, options=options) for own in loaded.cases()]
-    findings = lint_chart(loaded, cases)
+    cases = [asked.case]
+    if not asked.has_values:
+        cases += [replace(case, options=asked.case.options) for case in asked.chart.cases()]
+    findings = lint_chart(asked.chart, cases)
     print_report(findings, [case.name for case in cases])
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise typer.Exit(1)
@@ -113,18 +141,3 @@ def main() -> None:
     except OSError as error:
         typer.echo(f"{error.filename}: {error.strerror}" if error.filename else error, err=True)
         sys.exit(1)
-
-
-def _given(
-    chart: Chart,
-    case: str | None,
-    files: list[Path] | None,
-    sets: list[str] | None,
-    options: RenderOptions,
-) -> Case:
-    """Return the case that the options describe: the chart's defaults where they name nothing."""
-    from chartproof.cases import Case
-
-    base = chart.case(case).files if case else ()
-    name = case or ("given values" if files or sets else "defaults")
-    return Case(name, (*base, *(files or ())), tuple(sets or ()), options)
