@@ -43,7 +43,7 @@ def project(pytester: pytest.Pytester) -> Path:
         """
         [pytest]
         testpaths = tests
-        addopts = --strict-config --strict-markers
+        addopts = --strict-config --strict-markers -p no:hypothesispytest
         filterwarnings = error
         chartproof_charts = chart
         """
@@ -447,7 +447,7 @@ def test_it(release):
 
 
 def test_without_a_chart_the_plugin_is_silent(pytester: pytest.Pytester) -> None:
-    Path("tox.ini").write_text("[pytest]\ntestpaths = tests\nfilterwarnings = error")
+    Path("tox.ini").write_text("[pytest]\naddopts = -p no:hypothesispytest\nfilterwarnings = error")
     write("tests/test_plain.py", "def test_plain(): pass\ndef test_chart(chart): pass")
     result = pytester.runpytest()
     result.assert_outcomes(passed=1, errors=1)

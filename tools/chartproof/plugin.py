@@ -30,7 +30,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Collect the charts' cases too where pytest goes by `testpaths`."""
     settings.check(config)
     if config.args_source is config.ArgsSource.TESTPATHS:
-        config.args += [str(settings.cases_folder(chart)) for chart in settings.charts(config)]
+        testpaths = [Path(path).absolute() for path in config.args]
+        for folder in map(settings.cases_folder, settings.charts(config)):
+            if not any(folder.is_relative_to(path) for path in testpaths):
+                config.args.append(str(folder))
 
 
 def pytest_collect_directory(path: Path, parent: pytest.Collector) -> CasesFolder | None:
