@@ -61,7 +61,7 @@ def test_render_takes_the_options_of_helm_template(run: Run, tmp_path: Path) -> 
 def test_render_passes_on_capabilities_and_namespace(run: Run) -> None:
     out = run(
         *("render", CHARTS / "capabilities", "--kube-version", "1.28", "-n", "elsewhere"),
-        *("--api-versions", "other/v1", "--api-versions", "example.com/v1"),
+        *("--api-versions", "other/v1", "--api-versions", "another/v1,example.com/v1"),
     ).out
     for line in ("kubeVersion: v1.28\n", 'hasQueues: "true"', "namespace: elsewhere"):
         assert line in out

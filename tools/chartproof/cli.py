@@ -40,7 +40,7 @@ KubeVersion = Annotated[
 ApiVersions = Annotated[
     list[str] | None,
     typer.Option(
-        "--api-versions", "-a", metavar="API", help="An API that it has; may be repeated."
+        "--api-versions", "-a", metavar="API", help="An API that it has, or several by comma."
     ),
 ]
 Release = Annotated[str, typer.Option("--release", metavar="NAME", help="The release's name.")]
@@ -83,7 +83,8 @@ def request(
     base = loaded.case(case).files if case else ()
     has_values = bool(case or files or sets)
     name = case or ("given values" if has_values else "defaults")
-    options = RenderOptions(release, namespace, kube_version, tuple(api_versions or ()))
+    apis = tuple(api for given in api_versions or () for api in given.split(","))
+    options = RenderOptions(release, namespace, kube_version, apis)
     given = Case(name, (*base, *(files or ())), tuple(sets or ()), options)
     return Request(loaded, given, has_values)
 
