@@ -74,7 +74,8 @@ class SnapshotFolder(pytest.File):
         try:
             rendered = self.rendered()
         except ChartproofError as error:
-            pytest.fail(str(error), pytrace=False)
+            message = str(error).replace(f"{self.config.invocation_params.dir}{os.sep}", "")
+            raise pytest.fail.Exception(message, pytrace=False) from None
         found = compare(rendered, self.folder, snapshot, self.config)
         if verdict := self._tolerates_unused():
             for name in found.unused:
