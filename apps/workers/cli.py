@@ -31,7 +31,8 @@ def produce(settings: Settings) -> Exit:
     status = Status()
     metrics = ProducerMetrics(status)
     instance = secrets.token_hex(INSTANCE_BYTES)
-    intake = Intake(greetings(settings.count), instance, Pace(settings.rate, monotonic()))
+    pace = Pace(settings.rate, monotonic())
+    intake = Intake(greetings(), instance, pace, settings.count)
     return _work(settings, Producer(settings, intake, status, metrics), status, metrics)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
+from time import monotonic
 from typing import Any
 
 from pika.channel import Channel
 
 from workers.acks import AckMark
 from workers.audit import HandledAudit
+from workers.beneath import cancel
 from workers.config import Settings
 from workers.faults import Fault
 from workers.handlers import Handler
@@ -19,6 +21,9 @@ from workers.session import Session
 
 ACK_SHARE = 10
 """An ack goes out for each tenth of the prefetch, or when nothing is in hand, or at a tick."""
+LINGER = 0.5
+"""Seconds between the last ack or nack and the close. No broker answers them, and a quorum queue
+may never hear of those that RabbitMQ's channel still holds when it is closed."""
 
 
 class Consumer:
@@ -43,6 +48,7 @@ class Consumer:
         self._surplus: deque[Delivery] = deque()
         """Deliveries beyond the limit, kept in case one before them fails."""
         self._draining = False
+        self._answered_at = 0.0
         metrics.gauge("in_hand", "Messages at the handlers", lambda: self._pool.in_hand)
 
     @property
@@ -79,10 +85,9 @@ class Consumer:
         self._draining = True
         if (session := self._open_session) and self._consumer_tag:
             # First the cancel, or the broker sends what the nacks give back here again.
-            session.channel.basic_cancel(self._consumer_tag, callback=self._on_cancelled)
+            cancel(session.channel, self._consumer_tag, self._on_cancelled)
             for delivery in (*self._pool.take_back(), *self._surplus):
-                session.channel.basic_nack(delivery.tag, requeue=True)
-                self._mark.settled(delivery.tag)
+                self._hand_back(session, delivery.tag)
             self._surplus.clear()
 
     def end(self) -> None:
@@ -109,7 +114,11 @@ class Consumer:
             self._session.ready = True
 
     def _on_delivery(self, _channel: Channel, method: Any, properties: Any, body: bytes) -> None:
-        if self._session is None:
+        session = self._open_session
+        if session is None:
+            return
+        if self._draining:
+            self._hand_back(session, method.delivery_tag)
             return
         if method.redelivered:
             self._metrics.redelivered.inc()
@@ -120,7 +129,7 @@ class Consumer:
             content_type=properties.content_type,
             headers=properties.headers or {},
         )
-        self._surplus.append(Delivery(self._session, method.delivery_tag, message))
+        self._surplus.append(Delivery(session, method.delivery_tag, message))
         self._admit()
 
     def _admit(self) -> None:
@@ -159,11 +168,17 @@ class Consumer:
             session.channel.basic_reject(delivery.tag, requeue=result is Result.FAILED)
             self._mark.settled(delivery.tag)
 
+    def _hand_back(self, session: Session, tag: int) -> None:
+        session.channel.basic_nack(tag, requeue=True)
+        self._mark.settled(tag)
+        self._answered_at = monotonic()
+
     def _flush(self, session: Session) -> None:
         """Acknowledge up to the mark; the audit knows of all of it before."""
         self._audit.write()
         if tag := self._mark.take():
             session.channel.basic_ack(tag, multiple=True)
+            self._answered_at = monotonic()
 
     def _on_cancelled(self, _frame: object) -> None:
         self._consumer_tag = None
@@ -179,4 +194,5 @@ class Consumer:
             return
         if session := self._open_session:
             self._flush(session)
-            session.finish()
+            if monotonic() >= self._answered_at + LINGER:
+                session.finish()

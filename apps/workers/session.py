@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import ssl
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 from typing import Any, Protocol
 
@@ -13,12 +13,13 @@ from pika.adapters.select_connection import IOLoop
 from pika.channel import Channel
 
 from workers import faults, logs
+from workers.beneath import abort
 from workers.config import Settings
 from workers.faults import Fault
 
 TICK = 0.1
 """Seconds between two looks at signals, deadlines and unfinished batches."""
-CLOSE_WITHIN = 5.0
+CLOSE_WITHIN = 2.0
 """Seconds that the broker has to answer a close; a dead peer never does."""
 
 
@@ -84,10 +85,6 @@ class Session:
         finally:
             self._role.end()
             self._loop.close()
-            if not self._connection.is_closed:
-                # The peer never answered. pika has no way to drop a socket but to forget it.
-                del self._connection
-                gc.collect()
         return self._fault
 
     def finish(self) -> None:
@@ -146,7 +143,7 @@ class Session:
         self._fault = fault
         if not (self._connection.is_closing or self._connection.is_closed):
             self._connection.close()
-        self._loop.call_later(CLOSE_WITHIN, self._loop.stop)
+        self._loop.call_later(CLOSE_WITHIN, partial(abort, self._connection))
 
     def _tick(self) -> None:
         self._on_tick(self)

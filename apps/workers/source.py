@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count, islice
+from itertools import count
 from time import time
 from typing import NamedTuple
 
@@ -11,9 +11,9 @@ from workers.audit import message_id
 from workers.pace import Pace
 
 
-def greetings(limit: int = 0) -> Iterator[bytes]:
-    """Give the tutorial's "Hello World N!" from N = 1 on; `limit` 0 never ends."""
-    for number in islice(count(1), limit or None):
+def greetings() -> Iterator[bytes]:
+    """Give the tutorial's "Hello World N!" from N = 1 on, without an end."""
+    for number in count(1):
         yield f"Hello World {number}!".encode()
 
 
@@ -27,15 +27,18 @@ class Outgoing(NamedTuple):
 
 
 class Intake:
-    """Takes bodies from a source as the pace allows, and numbers them from 1."""
+    """Takes bodies from a source as the pace allows, and numbers them from 1.
 
-    def __init__(self, source: Iterator[bytes], instance: str, pace: Pace) -> None:
+    It is over when the source is, after `limit` messages (0: no limit), or once stopped.
+    """
+
+    def __init__(self, source: Iterator[bytes], instance: str, pace: Pace, limit: int = 0) -> None:
         self.over = False
-        """The source has ended, or was stopped."""
         self.taken = 0
         self.instance = instance
         self._source = source
         self._pace = pace
+        self._limit = limit
 
     def stop(self) -> None:
         """Take nothing more."""
@@ -55,4 +58,5 @@ class Intake:
             return None
         self._pace.spend(now)
         self.taken += 1
+        self.over = self.taken == self._limit
         return Outgoing(self.taken, message_id(self.instance, self.taken), body, int(time()))

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import pika
 import pytest
 
 from tests.apps.running import Running
 
 if TYPE_CHECKING:
+    from pika import BasicProperties
+
     from tests.support.broker import Broker
 
 DELIVERY_LIMIT = 3
@@ -33,15 +34,13 @@ class Bench:
 
     def declare(self) -> None:
         """Make both queues."""
-        self.broker.declare(self.dead, **{"x-queue-type": "quorum"})
+        self.broker.declare(self.dead, x_queue_type="quorum")
         self.broker.declare(
             self.queue,
-            **{
-                "x-queue-type": "quorum",
-                "x-delivery-limit": DELIVERY_LIMIT,
-                "x-dead-letter-exchange": "",
-                "x-dead-letter-routing-key": self.dead,
-            },
+            x_queue_type="quorum",
+            x_delivery_limit=DELIVERY_LIMIT,
+            x_dead_letter_exchange="",
+            x_dead_letter_routing_key=self.dead,
         )
 
     def start(self, command: str, seconds: float = 0.0, **variables: Any) -> Running:
@@ -65,33 +64,20 @@ class Bench:
         assert producer.exit_code() == 0
         return producer.confirmed
 
-    def depth(self, queue: str | None = None) -> int:
-        """Return how many messages wait in a queue."""
-        return self.broker.depth(queue or self.queue)
-
-    def channel(self) -> Any:
-        """Open a channel of the test's own."""
-        return pika.BlockingConnection(pika.URLParameters(self.broker.url())).channel()
-
-    def fetch(self, queue: str) -> list[tuple[Any, bytes]]:
+    def fetch(self, queue: str) -> list[tuple[BasicProperties, bytes]]:
         """Take all messages out of a queue: properties and bodies."""
-        channel = self.channel()
         fetched = []
-        while (got := channel.basic_get(queue, auto_ack=True))[0]:
-            fetched.append(got[1:])
-        channel.connection.close()
+        with self.broker.channel() as channel:
+            while (got := channel.basic_get(queue, auto_ack=True))[0]:
+                fetched.append((got[1], got[2]))
         return fetched
 
-    def delete_queue(self) -> None:
-        """Delete the queue under the workers' feet."""
-        channel = self.channel()
-        channel.queue_delete(self.queue)
-        channel.connection.close()
-
     def end(self) -> None:
-        """End every worker."""
+        """End every worker and take the queues away."""
         for running in self._started:
             running.end()
+        for queue in (self.queue, self.dead):
+            self.broker.delete(queue)
 
 
 @pytest.fixture
@@ -101,3 +87,8 @@ def bench(broker: Broker) -> Iterator[Bench]:
     bench.declare()
     yield bench
     bench.end()
+
+
+def failed_deliveries(properties: BasicProperties) -> int:
+    """Return how often the broker counted a delivery of the message as failed."""
+    return (properties.headers or {}).get("x-delivery-count", 0)

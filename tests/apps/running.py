@@ -16,6 +16,8 @@ from threading import Condition, Thread
 from time import monotonic
 from typing import Any
 
+from prometheus_client.parser import text_string_to_metric_families
+
 HERE = Path(__file__).parent
 WORKERS = Path(sys.executable).with_name("workers")
 PATIENCE = 30.0
@@ -90,6 +92,12 @@ class Running:
         except urllib.error.HTTPError as answer:
             with answer:
                 return answer.code, answer.read().decode()
+
+    def metric(self, name: str) -> float:
+        """Return the value of a metric without labels."""
+        families = text_string_to_metric_families(self.ask("/metrics")[1])
+        samples = {sample.name: sample.value for family in families for sample in family.samples}
+        return samples[f"workers_{name}"]
 
     def stop(self) -> int:
         """Ask it to end, as a pod is, and return its exit code."""

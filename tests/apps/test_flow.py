@@ -6,7 +6,7 @@ from time import monotonic, time
 
 import pytest
 
-from tests.apps.conftest import Bench
+from tests.apps.conftest import Bench, failed_deliveries
 
 pytestmark = pytest.mark.needs("broker")
 
@@ -17,7 +17,7 @@ def test_what_was_produced_is_consumed_once_each(bench: Bench) -> None:
     assert consumer.exit_code() == 0
     assert len(produced) == 2000
     assert consumer.handled == dict.fromkeys(produced, 1)
-    assert bench.depth() == 0
+    assert bench.broker.depth(bench.queue) == 0
 
 
 def test_a_message_says_all_that_a_consumer_may_need(bench: Bench) -> None:
@@ -55,7 +55,7 @@ def test_several_handlers_finish_out_of_order_and_all_is_acknowledged(bench: Ben
     consumer = bench.start("consume", count=300, threads=8, seconds=0.01, handler="trial:slow")
     assert consumer.exit_code() == 0
     assert consumer.handled == dict.fromkeys(produced, 1)
-    assert bench.depth() == 0
+    assert bench.broker.depth(bench.queue) == 0
 
 
 def test_a_handler_slower_than_two_heartbeats_keeps_its_connection(bench: Bench) -> None:
@@ -63,11 +63,11 @@ def test_a_handler_slower_than_two_heartbeats_keeps_its_connection(bench: Bench)
     consumer = bench.start("consume", count=1, heartbeat=1, seconds=4, handler="trial:slow")
     assert consumer.exit_code() == 0
     assert not consumer.find("disconnected")
-    assert bench.depth() == 0
+    assert bench.broker.depth(bench.queue) == 0
 
 
 def test_wait_ends_once_the_queue_is_there(bench: Bench) -> None:
-    bench.delete_queue()
+    bench.broker.delete(bench.queue)
     waiter = bench.start("wait")
     waiter.wait_for("disconnected", reason="no_queue")
     bench.declare()
@@ -79,8 +79,3 @@ def test_wait_gives_up_in_time(bench: Bench) -> None:
     waiter = bench.start("wait", ch="no-such-queue", wait_timeout=1)
     assert waiter.exit_code() == 1
     waiter.wait_for("gave_up", queue="no-such-queue")
-
-
-def failed_deliveries(properties: object) -> int:
-    """Return how often the broker counted a delivery as failed."""
-    return (getattr(properties, "headers", None) or {}).get("x-delivery-count", 0)
