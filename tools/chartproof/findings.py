@@ -32,7 +32,7 @@ class Finding:
     field: str = ""
     template: str = ""
     line: int | None = None
-    hint: str = ""
+    hint: str | None = None
     cases: tuple[str, ...] = ()
 
     @classmethod
@@ -42,7 +42,7 @@ class Finding:
         path: FieldPath,
         message: str,
         *,
-        hint: str = "",
+        hint: str | None = None,
         severity: Severity = Severity.ERROR,
     ) -> Finding:
         """Find fault with the field at `path` of an object."""

@@ -96,7 +96,7 @@ def test_target_ports_that_no_container_declares_are_found() -> None:
         (58, "Service/no-target", "spec.ports[p0].port", warning),
         (70, "Service/other-protocol", target, error),
     ]
-    assert [finding.hint for finding in findings] == ["http", "", "", ""]
+    assert [finding.hint for finding in findings] == ["http", None, None, None]
     assert "they declare http 8080, dns 5353" in findings[0].message
 
 
@@ -141,7 +141,7 @@ def test_keys_that_the_object_does_not_have_are_found() -> None:
         (58, "Pod/volumes", "spec.volumes[login].secret.items[0].key"),
         (66, "Pod/volumes", "spec.volumes[all].projected.sources[0].configMap.items[0].key"),
     ]
-    assert [finding.hint for finding in findings] == ["colour", "", "username", "logo"]
+    assert [finding.hint for finding in findings] == ["colour", None, "username", "logo"]
 
 
 def test_urls_that_lead_nowhere_are_found() -> None:
@@ -151,10 +151,12 @@ def test_urls_that_lead_nowhere_are_found() -> None:
         (59, "ConfigMap/urls", "data.port"),
         (60, "ConfigMap/urls", "data.scheme"),
         (61, "ConfigMap/urls", "data.qualified"),
-        (62, "ConfigMap/urls", "data.config.ini"),
-        (75, "Pod/environment", "spec.containers[main].env[MQ_URL].value"),
+        (62, "ConfigMap/urls", "data.node"),
+        (63, "ConfigMap/urls", "data.config.ini"),
+        (76, "Pod/environment", "spec.containers[main].env[MQ_URL].value"),
     ]
     assert findings[0].hint == "release-name-broker"
+    assert findings[4].hint == "release-name-broker-nodes"
     assert findings[1].message == (
         "amqp:// leads to port 5671 of Service release-name-broker, which has amqp 5672"
     )

@@ -30,5 +30,5 @@ def check(release: Release) -> Iterator[Finding]:
                 reference.key_path,
                 f"{target.kind} {target.name} has no key {reference.key!r}, "
                 f"it has {', '.join(keys) or 'none'}",
-                hint=nearest(reference.key, keys) or "",
+                hint=nearest(reference.key, keys),
             )

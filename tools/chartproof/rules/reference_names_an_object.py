@@ -48,5 +48,5 @@ def _missing(release: Release, reference: Reference) -> Finding:
         reference.manifest,
         reference.path,
         f"the chart renders no {kind} {name!r}{where}",
-        hint=nearest(name, known) or "",
+        hint=nearest(name, known),
     )

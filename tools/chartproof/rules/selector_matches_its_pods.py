@@ -31,5 +31,5 @@ def check(release: Release) -> Iterator[Finding]:
                 pod.owner,
                 (*_SELECTOR, label),
                 f"the selector asks for {label}={selector[label]}, but the pods carry {carried}",
-                hint="" if is_other else nearest(label, pod.labels) or "",
+                hint=None if is_other else nearest(label, pod.labels),
             )

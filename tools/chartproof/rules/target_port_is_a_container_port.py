@@ -35,7 +35,7 @@ def check(release: Release) -> Iterator[Finding]:
                 (*at, field),
                 f"no container of the selected pods declares port {target!r}, "
                 f"they declare {', '.join(map(_described, declared))}",
-                hint=nearest(str(target), names) or "",
+                hint=nearest(str(target), names),
                 severity=Severity.ERROR if isinstance(target, str) else Severity.WARNING,
             )
 

@@ -33,7 +33,8 @@ def check(release: Release) -> Iterator[Finding]:
             continue
         service = services.get(target)
         if service is None:
-            yield _missing(release, url, [name for _, name in services])
+            known = [name for _, name in services]
+            yield _missing(release, url, nearest(target[1], known))
         elif url.port is not None:
             yield from _check_port(release, url, url.port, service)
 
@@ -52,7 +53,7 @@ def _target(url: Url, namespaces: set[str]) -> tuple[str, str] | None:
     return None
 
 
-def _missing(release: Release, url: Url, known: list[str]) -> Finding:
+def _missing(release: Release, url: Url, near: str | None) -> Finding:
     if value := given_by(release, url.manifest, url.path, url.host):
         return Finding.at(
             url.manifest,
@@ -64,7 +65,7 @@ def _missing(release: Release, url: Url, known: list[str]) -> Finding:
         url.manifest,
         url.path,
         f"{url.scheme}:// leads to {url.host}, but the release renders no such Service",
-        hint=nearest(url.host.partition(".")[0], known) or "",
+        hint=near,
     )
 
 
