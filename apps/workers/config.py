@@ -105,7 +105,8 @@ def variables() -> dict[str, str]:
     """Return what each variable means, with its default, in the order of Settings."""
     table = {}
     for field, info in Settings.model_fields.items():
-        shown = f" (default {info.default})" if isinstance(info.default, str | float | int) else ""
+        has_default = isinstance(info.default, str | float | int) and info.default is not False
+        shown = f" (default {info.default})" if has_default else ""
         table[_name(info.validation_alias or field)] = f"{info.description}{shown}"
     return table
 

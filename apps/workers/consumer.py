@@ -39,6 +39,7 @@ class Consumer:
         self._ack_every = max(1, settings.prefetch // ACK_SHARE)
         self._limit = settings.count
         self._metrics = metrics
+        self._results = {result: metrics.consumed.labels(result.value) for result in Result}
         self._pool = Pool(handler, settings.threads, self._wake)
         self._audit = HandledAudit(settings.audit)
         self._session: Session | None = None
@@ -122,13 +123,7 @@ class Consumer:
             return
         if method.redelivered:
             self._metrics.redelivered.inc()
-        message = Message(
-            body=body,
-            id=properties.message_id,
-            redelivered=method.redelivered,
-            content_type=properties.content_type,
-            headers=properties.headers or {},
-        )
+        message = Message.delivered(method, properties, body)
         self._surplus.append(Delivery(session, method.delivery_tag, message))
         self._admit()
 
@@ -153,7 +148,7 @@ class Consumer:
 
     def _settle(self, outcome: Outcome) -> None:
         delivery, result, seconds = outcome
-        self._metrics.consumed.labels(result.value).inc()
+        self._results[result].inc()
         self._metrics.handler_seconds.observe(seconds)
         if result is Result.HANDLED:
             self._audit.add(delivery.message)

@@ -96,9 +96,9 @@ class Pool:
         try:
             self._handler(message)
         except Reject as reject:
-            logs.event("rejected", logging.ERROR, id=message.id, reason=str(reject))
+            logs.event("rejected", logging.WARNING, id=message.id, reason=str(reject))
             return Result.REJECTED
-        except Exception as error:
+        except BaseException as error:  # sys.exit() too: it must not end this thread
             detail = f"{type(error).__name__}: {error}"
             logs.event("failed", logging.ERROR, error=True, id=message.id, detail=detail)
             return Result.FAILED

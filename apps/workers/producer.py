@@ -155,8 +155,9 @@ class Producer:
             self._hold_back("the broker refuses messages")
             return
         settled = self._ledger.confirm(method.delivery_tag, method.multiple)
-        self._metrics.confirmed.inc(settled.confirmed)
-        self._metrics.confirm_seconds.observe(monotonic() - settled.oldest)
+        if settled.confirmed:
+            self._metrics.confirmed.inc(settled.confirmed)
+            self._metrics.confirm_seconds.observe(monotonic() - settled.oldest)
         if settled.returned:
             self._hold_back("messages reach no queue")
         elif settled.confirmed:
@@ -172,8 +173,7 @@ class Producer:
         now = monotonic()
         if now < self._hold_until:
             return
-        delay = self._hold.delay()
-        self._hold_until = now + delay
+        self._hold_until = now + self._hold.delay()
         if self._status.hindrance != hindrance:
             logs.event("held", logging.WARNING, reason=hindrance)
         self._status.hindrance = hindrance

@@ -66,11 +66,13 @@ class Bench:
 
     def fetch(self, queue: str) -> list[tuple[BasicProperties, bytes]]:
         """Take all messages out of a queue: properties and bodies."""
-        fetched = []
+        fetched: list[tuple[BasicProperties, bytes]] = []
         with self.broker.channel() as channel:
-            while (got := channel.basic_get(queue, auto_ack=True))[0]:
-                fetched.append((got[1], got[2]))
-        return fetched
+            while True:
+                _, properties, body = channel.basic_get(queue, auto_ack=True)
+                if properties is None or body is None:
+                    return fetched
+                fetched.append((properties, body))
 
     def end(self) -> None:
         """End every worker and take the queues away."""
@@ -91,4 +93,4 @@ def bench(broker: Broker) -> Iterator[Bench]:
 
 def failed_deliveries(properties: BasicProperties) -> int:
     """Return how often the broker counted a delivery of the message as failed."""
-    return (properties.headers or {}).get("x-delivery-count", 0)
+    return int((properties.headers or {}).get("x-delivery-count", 0))

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Condition, Thread
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -25,6 +25,7 @@ PATIENCE = 30.0
 LOOK_AGAIN = 0.05
 
 Line = dict[str, Any]
+Found = TypeVar("Found")
 
 
 class Running:
@@ -47,9 +48,9 @@ class Running:
 
     def wait_for(self, event: str, **fields: Any) -> Line:
         """Wait until an event with these fields was logged, and return its line."""
-        return self.until(lambda: next(iter(self.find(event, **fields)), None), f"{event} {fields}")
+        return self.until(lambda: self.find(event, **fields), f"{event} {fields}")[0]
 
-    def until(self, look: Callable[[], Any], what: str) -> Any:
+    def until(self, look: Callable[[], Found], what: str) -> Found:
         """Wait until `look` finds something, and return it."""
         deadline = monotonic() + PATIENCE
         while monotonic() < deadline:

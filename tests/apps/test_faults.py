@@ -42,11 +42,12 @@ def test_a_consumer_killed_in_a_handler_gets_the_message_handled_by_another(benc
     assert line["redelivered"] == 1
 
 
+@pytest.mark.parametrize("handler", ["trial:fail_on_poison", "trial:exit_on_poison"])
 def test_a_failing_message_is_dead_lettered_after_the_limit_and_holds_up_nothing(
-    bench: Bench,
+    bench: Bench, handler: str
 ) -> None:
     bench.produce(20)
-    consumer = bench.start("consume", handler="trial:fail_on_poison")
+    consumer = bench.start("consume", handler=handler)
     consumer.until(lambda: bench.broker.depth(bench.dead) == 2, "two dead letters")
     assert consumer.stop() == 0
     assert len(consumer.handled) == 18
@@ -116,7 +117,7 @@ def test_a_memory_alarm_stops_the_producer_and_its_readiness_for_as_long_as_it_l
         assert producer.ask("/livez") == (200, "ok\n")
         assert consumer.ask("/readyz") == (200, "ok\n")
     finally:
-        bench.broker.ctl("set_vm_memory_high_watermark", "0.4")
+        bench.broker.ctl("set_vm_memory_high_watermark", "0.6")
     producer.wait_for("unblocked")
     producer.until(lambda: producer.ask("/readyz") == (200, "ok\n"), "readiness")
     assert producer.stop() == 0

@@ -25,6 +25,12 @@ def hang_on_first_sight(message: Message) -> None:
         time.sleep(3600)
 
 
+def exit_on_poison(message: Message) -> None:
+    """End what runs the handler for bodies that end in 3!."""
+    if message.body.endswith(b"3!"):
+        raise SystemExit(1)
+
+
 def fail_on_poison(message: Message) -> None:
     """Fail for bodies that end in 3!, whichever time they come."""
     if message.body.endswith(b"3!"):
