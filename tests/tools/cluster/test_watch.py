@@ -100,13 +100,23 @@ def test_standing_counts_the_ready_pods_of_each_component() -> None:
 
 def test_an_image_that_is_never_there_is_hopeless() -> None:
     stuck = Member("c-0", "consumer", ready=False, state="ErrImageNeverPull")
-    assert hopeless([Member("b-0", "broker", ready=True), stuck]) is stuck
+    reason = hopeless([Member("b-0", "broker", ready=True), stuck], [])
+    assert reason == "c-0 does not start: ErrImageNeverPull"
 
 
-@pytest.mark.parametrize(("restarts", "given_up"), [(1, False), (4, True)])
+@pytest.mark.parametrize(("restarts", "given_up"), [(2, False), (3, True)])
 def test_a_crash_loop_is_given_some_restarts(restarts: int, given_up: bool) -> None:
     found = Member("c-0", "consumer", ready=False, restarts=restarts, state="CrashLoopBackOff")
-    assert (hopeless([found]) is not None) is given_up
+    assert (hopeless([found], []) is not None) is given_up
+
+
+def test_pods_that_the_namespace_forbids_are_hopeless_though_there_are_none() -> None:
+    refused = "ReplicaSet/c: FailedCreate: pods c is forbidden: violates PodSecurity restricted"
+    assert hopeless([], ["Pod/b: Unhealthy: probe failed", refused]) == refused
+
+
+def test_a_failed_probe_leaves_hope() -> None:
+    assert hopeless([], ["Pod/b: Unhealthy: probe failed"]) is None
 
 
 def revisions(*statuses: str) -> list[Revision]:

@@ -29,7 +29,7 @@ def _node(nodes: int) -> Engine:
 
 
 def _processes(_nodes: int) -> Engine:
-    from chartproof.cluster.processes import ProcessesEngine
+    from chartproof.cluster.processes.engine import ProcessesEngine
 
     return ProcessesEngine()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -26,7 +27,8 @@ LOOK_S = 1.0
 SHOWN_WARNINGS = 8
 # States that no patience mends; a crash loop gets this many restarts.
 HOPELESS = ("ErrImageNeverPull", "InvalidImageName")
-CRASHES = 4
+CRASHES = 3
+FORBIDDEN = "violates PodSecurity"
 RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
 
 Answer = TypeVar("Answer")
@@ -57,9 +59,12 @@ def install(
         started = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         with progress.stage("upgrade the release" if deployed else "install the release") as stage:
             try:
-                summary = _shown(lambda: act(chart.archive, values, INSTALL_S), helm, watch, stage)
+                summary = _shown(
+                    lambda: act(chart.archive, values, INSTALL_S), helm, watch, started, stage
+                )
             except HelmError as error:
-                raise ChartproofError("\n".join([str(error), *diagnose(watch, started)])) from error
+                seen = [line for line in diagnose(watch, started) if line not in str(error)]
+                raise ChartproofError("\n".join([str(error), *seen])) from error
     return Installed(summary["revision"], summary["notes"])
 
 
@@ -119,11 +124,14 @@ def last_good(history: Sequence[Revision]) -> Revision | None:
 
 def diagnose(watch: Watch, since: str) -> list[str]:
     """Say what Kubernetes warned of since a time, and what the pods that are not ready logged."""
-    lines = [f"  {warning}" for warning in watch.warnings(since)[-SHOWN_WARNINGS:]]
-    for pod in watch.pods():
+    pods = [pod for pod in watch.pods() if not is_hook(pod)]
+    well = [f"Pod/{name(pod)}:" for pod in pods if member(pod).ready]
+    warnings = [found for found in watch.warnings(since) if not found.startswith(tuple(well))]
+    lines = warnings[-SHOWN_WARNINGS:]
+    for pod in pods:
         found = member(pod)
-        if not found.ready and not is_hook(pod):
-            lines.append(f"{found.name}: {found.state}, {found.restarts} restarts")
+        if not found.ready:
+            lines.append(f"{found.name}: {found.state}, restarted {found.restarts} times")
             lines += [f"  {line}" for line in watch.last_lines(pod)]
     return lines
 
@@ -140,17 +148,13 @@ def standing(members: Sequence[Member]) -> str:
     )
 
 
-def hopeless(members: Sequence[Member]) -> Member | None:
-    """Return a pod that will not come up, however long one waits."""
-    return next(
-        (
-            found
-            for found in members
-            if found.state in HOPELESS
-            or (found.state == "CrashLoopBackOff" and found.restarts >= CRASHES)
-        ),
-        None,
-    )
+def hopeless(members: Sequence[Member], warnings: Sequence[str]) -> str | None:
+    """Say why the release will not come up however long one waits; None while there is hope."""
+    for found in members:
+        crashes = found.state == "CrashLoopBackOff" and found.restarts >= CRASHES
+        if crashes or found.state in HOPELESS:
+            return f"{found.name} does not start: {found.state}"
+    return next((warning for warning in warnings if FORBIDDEN in warning), None)
 
 
 def _test_lines(watch: Watch) -> list[str]:
@@ -158,27 +162,24 @@ def _test_lines(watch: Watch) -> list[str]:
     return [f"  {name(pod)}: {line}" for pod in pods for line in watch.last_lines(pod)]
 
 
-def _shown(act: Callable[[], Answer], helm: Helm, watch: Watch, stage: Stage) -> Answer:
+def _shown(act: Callable[[], Answer], helm: Helm, watch: Watch, since: str, stage: Stage) -> Answer:
     """Run `act` in a thread while showing the pods; cancel it at Ctrl-C or when it is hopeless.
 
     Helm's call blocks outside of Python, where no signal reaches it, hence the thread.
     """
     with ThreadPoolExecutor(1) as pool:
         action = pool.submit(act)
+        reason = None
         try:
             while not wait([action], LOOK_S).done:
-                _look(helm, watch, stage)
+                with suppress(*FAULTS):
+                    members = watch.members()
+                    stage.detail(standing(members))
+                    if reason is None and (reason := hopeless(members, watch.warnings(since))):
+                        helm.cancel()
         except BaseException:
             helm.cancel()
             raise
-        return action.result()
-
-
-def _look(helm: Helm, watch: Watch, stage: Stage) -> None:
-    try:
-        members = watch.members()
-    except FAULTS:
-        return
-    stage.detail(standing(members))
-    if hopeless(members):
-        helm.cancel()
+    if reason and action.exception():
+        raise HelmError(f"given up: {reason}")
+    return action.result()

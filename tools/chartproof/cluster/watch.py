@@ -81,15 +81,18 @@ class Watch:
         return [member(pod) for pod in self.pods() if not is_hook(pod)]
 
     def warnings(self, since: str = "") -> list[str]:
-        """Return the namespace's warnings as lines, each once; `since` is an RFC 3339 time."""
+        """Return the namespace's warnings as lines, of those for one reason the last.
+
+        `since` is an RFC 3339 time; older ones are left out.
+        """
         events = [event for event in self._list("events") if event.get("type") == "Warning"]
-        lines: dict[str, None] = {}
+        messages: dict[str, str] = {}
         for event in sorted(events, key=_last_seen):
             if _last_seen(event) >= since:
                 about = event["involvedObject"]
-                message = " ".join(event["message"].split())
-                lines[f"{about['kind']}/{about['name']}: {event['reason']}: {message}"] = None
-        return list(lines)
+                what = f"{about['kind']}/{about['name']}: {event['reason']}"
+                messages[what] = " ".join(event["message"].split())
+        return [f"{what}: {message}" for what, message in messages.items()]
 
     def last_lines(self, pod: Object) -> Iterator[str]:
         """Give the last log lines of each container that is not ready, of its last run if ended."""
