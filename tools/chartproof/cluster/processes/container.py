@@ -14,13 +14,15 @@ import signal
 import socket
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from chartproof.cluster.processes import linux
 from chartproof.cluster.processes.linux import Namespace
+from chartproof.errors import ChartproofError
 
 PASSED_ON = {signal.SIGTERM: signal.SIGTERM, signal.SIGUSR1: signal.SIGKILL}
 KILL = signal.SIGUSR1
@@ -58,10 +60,9 @@ class Container:
     """A network namespace to join, by its file under /proc."""
 
     @classmethod
-    def read(cls, text: bytes) -> Container:
-        """Read the JSON of a container's fields."""
-        fields = json.loads(text)
-        return cls(**{**fields, "mounts": [Mount(**mount) for mount in fields["mounts"]]})
+    def from_json(cls, body: Mapping[str, Any]) -> Container:
+        """Read what `asdict` made of one."""
+        return cls(**{**body, "mounts": [Mount(**mount) for mount in body["mounts"]]})
 
     def enter(self) -> None:
         """Become the container's process. Only returns by OSError."""
@@ -69,7 +70,10 @@ class Container:
         linux.keep_mounts_private()
         linux.mount("tmpfs", ROOT, "mode=755")
         for mount in sorted(self.mounts, key=lambda mount: mount.target):
-            _place(Path(mount.source), ROOT / mount.target.lstrip("/"), mount.read_only)
+            try:
+                _place(Path(mount.source), ROOT / mount.target.lstrip("/"), mount.read_only)
+            except OSError as error:
+                raise ChartproofError(f"no mount at {mount.target}: {error.strerror}") from error
         _make_devices(ROOT / "dev")
         (ROOT / "proc").mkdir(exist_ok=True)
         linux.mount("proc", ROOT / "proc")
@@ -95,10 +99,16 @@ def start(container: Container, output: IO[bytes] | int) -> subprocess.Popen[byt
     return process
 
 
-def isolated(namespaces: Namespace, user: tuple[int, int], inside: Callable[[], None]) -> int:
+def isolated(
+    namespaces: Namespace,
+    user: tuple[int, int],
+    inside: Callable[[], None],
+    lifeline: IO[str] | None = None,
+) -> int:
     """Run `inside` as `user` (uid, gid) in new namespaces, and return its exit code.
 
-    SIGTERM and SIGUSR1 are handled as the module says. Raises OSError.
+    SIGTERM and SIGUSR1 are handled as the module says. It is killed when `lifeline` closes.
+    Raises OSError.
     """
     outside = os.geteuid(), os.getegid()
     linux.unshare(namespaces)
@@ -108,15 +118,18 @@ def isolated(namespaces: Namespace, user: tuple[int, int], inside: Callable[[], 
         linux.die_with_parent()
         try:
             inside()
-        except OSError as error:
-            print(f"chartproof: {error}", file=sys.stderr, flush=True)  # noqa: T201 - its log
+        except (OSError, ChartproofError) as error:
+            _complain(error)
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(NOT_RUN)
     for received, sent in PASSED_ON.items():
         signal.signal(received, lambda *_, sent=sent: os.kill(child, sent))
     # A thread cannot wait for either: whose children have a new process namespace gets no thread.
     ended = os.pidfd_open(child)
-    if ended not in select.select([sys.stdin, ended], [], [])[0]:
+    watched = [ended, *([lifeline.fileno()] if lifeline else [])]
+    if ended not in select.select(watched, [], [])[0]:
         os.kill(child, signal.SIGKILL)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     return code if code >= 0 else SIGNALLED - code
@@ -124,12 +137,21 @@ def isolated(namespaces: Namespace, user: tuple[int, int], inside: Callable[[], 
 
 def main() -> None:
     """Run the container that standard input describes."""
-    container = Container.read(sys.stdin.buffer.readline())
+    container = Container.from_json(json.loads(sys.stdin.buffer.readline()))
     if container.network:
         linux.join(Path(container.network))
     namespaces = Namespace.USER | Namespace.MOUNT | Namespace.PROCESS | Namespace.HOSTNAME
     user = (container.user, container.group)
-    sys.exit(isolated(namespaces, user, container.enter))
+    try:
+        code = isolated(namespaces, user, container.enter, lifeline=sys.stdin)
+    except OSError as error:
+        _complain(error)
+        code = NOT_RUN
+    sys.exit(code)
+
+
+def _complain(error: Exception) -> None:
+    print(f"chartproof: {error}", file=sys.stderr, flush=True)  # noqa: T201 - the container's log
 
 
 def _place(source: Path, target: Path, read_only: bool) -> None:
@@ -139,7 +161,7 @@ def _place(source: Path, target: Path, read_only: bool) -> None:
         return
     if source.is_dir():
         target.mkdir(exist_ok=True)
-    else:
+    elif not target.exists():
         target.touch()
     linux.bind(source, target, read_only=read_only)
 

@@ -24,10 +24,12 @@ USER = 999  # uid and gid of the official image
 PATH = "/usr/lib/rabbitmq/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ENVIRONMENT = {"PATH": PATH, "HOME": "/var/lib/rabbitmq", "LANG": "C.UTF-8"}
 ACCOUNTS = ("root:x:0:0::/root:/bin/sh", f"rabbitmq:x:{USER}:{USER}::/var/lib/rabbitmq:/bin/sh")
+# How names are looked up: in /etc/hosts alone, where each line of a name counts.
+LOOKUP = {"host.conf": "multi on\n", "nsswitch.conf": "hosts: files\n"}
 FILES = {
     "etc/passwd": "".join(f"{account}\n" for account in ACCOUNTS),
     "etc/group": f"root:x:0:\nrabbitmq:x:{USER}:\n",
-    "etc/nsswitch.conf": "hosts: files\n",
+    **{f"etc/{name}": text for name, text in LOOKUP.items()},
     "etc/hosts": "127.0.0.1 localhost\n",
     "etc/rabbitmq/enabled_plugins": "[rabbitmq_management,rabbitmq_prometheus].\n",
     "etc/rabbitmq/conf.d/10-defaults.conf": "loopback_users.guest = false\nlog.console = true\n",
@@ -40,14 +42,23 @@ def root_folder() -> Path:
     Any user can do that: it needs about 90 MB from the Debian mirror that apt uses here, and
     keeps 250 MB in the cache. Raises ChartproofError.
     """
-    key = hashlib.sha256(repr((SUITE, PACKAGES, FILES)).encode()).hexdigest()[:12]
-    return once(cache_dir() / "debian" / f"rabbitmq-root-{key}", _make)
+    return once(_target(), _make)
+
+
+def cached() -> bool:
+    """Tell whether `root_folder` has nothing to download."""
+    return _target().exists()
 
 
 def mounts() -> list[Mount]:
     """Return the mounts that give a container this root file system, without empty folders."""
     tops = sorted(top for top in root_folder().iterdir() if any(top.iterdir()))
     return [Mount(str(top), f"/{top.name}") for top in tops]
+
+
+def _target() -> Path:
+    key = hashlib.sha256(repr((SUITE, PACKAGES, FILES)).encode()).hexdigest()[:12]
+    return cache_dir() / "debian" / f"rabbitmq-root-{key}"
 
 
 def _make(root: Path) -> None:
