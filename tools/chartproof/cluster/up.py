@@ -48,12 +48,13 @@ class Request:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came up: the chart's notes, the proof of a chart with workers, and how to reach it.
+    """What came up: how to reach it, what the chart says about it, and the proof.
 
-    `kubeconfig` is None where no Kubernetes runs; `caveat` says what such a run cannot prove.
+    `kubeconfig` is that of an own cluster; `proof` is None for a chart without audited workers;
+    `caveat` says what a run without Kubernetes cannot prove.
     """
 
-    notes: str
+    notes: str = ""
     proof: Result | None = None
     kubeconfig: Path | None = None
     caveat: str = ""
@@ -115,7 +116,7 @@ def _up_processes(engine: ReleaseEngine, release: Release, progress: Progress) -
     engine.run(release, progress)
     with Proof.watching_processes(engine) as proof:
         result = prove(proof, progress)
-    return Outcome(release.notes, result, caveat=engine.not_proven)
+    return Outcome(proof=result, caveat=engine.not_proven)
 
 
 def _up_cluster(

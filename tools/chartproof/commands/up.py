@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from chartproof.cluster.up import Outcome
 
 
+NEXT = """\
+Look at it, follow the messages, take it away:
+  chartproof status
+  chartproof logs consumer
+  chartproof down
+"""
+
+
 def up(
     chart: Annotated[Path, typer.Argument(help="The chart's folder.")] = Path("chart"),
     files: Annotated[
@@ -64,12 +72,11 @@ def show(outcome: Outcome, progress: Progress) -> None:
     console.print(timing_table(progress.timings, progress.seconds))
     console.print()
     if outcome.kubeconfig:
-        progress.note(f"export KUBECONFIG={outcome.kubeconfig}")
-    progress.note(outcome.notes.strip())
-    if outcome.caveat:
-        progress.note(f"\n{outcome.caveat}")
+        progress.note(f"export KUBECONFIG={outcome.kubeconfig}\n")
+    for text in (outcome.notes, NEXT, outcome.caveat):
+        if text:
+            progress.note(f"{text.strip()}\n")
     if outcome.proof:
-        console.print()
         console.print(table(outcome.proof))
         for line in outcome.proof.lost_lines():
             progress.note(f"  lost: {line}")
