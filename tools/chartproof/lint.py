@@ -12,21 +12,33 @@ from chartproof.findings import Finding, Severity, sort_key
 from chartproof.manifest import ManifestError
 from chartproof.render import TemplateError, ValuesError, render
 from chartproof.rules import RULES
+from chartproof.study import Study, side_by_side
 
 _HELM_SEVERITIES = {1: Severity.NOTE, 2: Severity.WARNING, 3: Severity.ERROR}
 
 
-def lint(chart: Chart, cases: Sequence[Case]) -> list[Finding]:
+def lint(chart: Chart, cases: Sequence[Case], *, deep: bool = False) -> list[Finding]:
     """Check the chart with each case; what several cases show is one finding with their names.
 
-    Raises InputError for options and files that cannot be.
+    `deep` lets the experiments with values take as long as they need. Raises InputError for
+    options and files that cannot be.
     """
     shown: dict[Finding, list[str]] = {}
-    for case in cases:
-        for finding in dict.fromkeys(_findings(chart, case)):
+    by_case = side_by_side(lambda case: list(_findings(chart, case)), cases)
+    for case, found in zip(cases, by_case, strict=True):
+        for finding in dict.fromkeys(found):
             shown.setdefault(finding, []).append(case.name)
-    found = [replace(finding, cases=tuple(names)) for finding, names in shown.items()]
-    return sorted(found, key=sort_key)
+    findings = [replace(finding, cases=tuple(names)) for finding, names in shown.items()]
+    findings += _of_chart(Study(chart, cases, deep))
+    return sorted(findings, key=sort_key)
+
+
+def _of_chart(study: Study) -> Iterator[Finding]:
+    """Check the chart as a whole; what no case shows alone is true in all of them."""
+    everywhere = tuple(case.name for case in study.cases)
+    for rule in RULES.values():
+        for finding in rule.findings_of_chart(study):
+            yield replace(finding, cases=finding.cases or everywhere)
 
 
 def _findings(chart: Chart, case: Case) -> Iterator[Finding]:

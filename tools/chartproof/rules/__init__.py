@@ -1,7 +1,8 @@
 """The rules of `chartproof lint`, all of them here.
 
-A rule is a module: its name is the rule's id, its docstring the rule's documentation, and its
-function `check` gives the findings of a release. To add one, write the module and list it.
+A rule is a module: its name is the rule's id, its docstring the rule's documentation. Its function
+`check` gives the findings of a release, `check_chart` those of a chart with all its cases; it has
+one of them or both. To add a rule, write the module and list it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from chartproof.rules import (
     target_port_is_a_container_port,
     url_names_a_service,
 )
+from chartproof.study import Study
 
 
 @dataclass(frozen=True)
@@ -29,17 +31,28 @@ class Rule:
     id: str
     documentation: str
     check: Callable[[Release], Iterator[Finding]]
+    check_chart: Callable[[Study], Iterator[Finding]]
 
     @classmethod
     def of(cls, module: ModuleType) -> Rule:
         """Take the rule out of its module."""
         name = module.__name__.rpartition(".")[2].replace("_", "-")
-        return cls(name, (module.__doc__ or "").strip(), module.check)
+        checks = (getattr(module, check, _nothing) for check in ("check", "check_chart"))
+        return cls(name, (module.__doc__ or "").strip(), *checks)
 
     def findings(self, release: Release) -> Iterator[Finding]:
         """Check a release; the findings carry the rule's id."""
         for finding in self.check(release):
             yield replace(finding, rule=self.id)
+
+    def findings_of_chart(self, study: Study) -> Iterator[Finding]:
+        """Check a chart; the findings carry the rule's id, and no cases where it is about all."""
+        for finding in self.check_chart(study):
+            yield replace(finding, rule=self.id)
+
+
+def _nothing(_: object) -> Iterator[Finding]:
+    return iter(())
 
 
 RULES: Mapping[str, Rule] = {
