@@ -237,6 +237,16 @@ def test_only_the_change_is_written_by_an_update(pytester: pytest.Pytester) -> N
     assert service.stat().st_mtime == long_ago
 
 
+def test_an_update_of_the_new_only_leaves_a_change_to_fail(pytester: pytest.Pytester) -> None:
+    write("chart/ci/ha-values.yaml", "{replicas: 3, service: false}")
+    approve(pytester)
+    write("chart/ci/ha-values.yaml", "replicas: 5")
+    result = pytester.runpytest("--snapshot-update-new-only")
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(["1 changed in tests/chart/snapshots/ha"])
+    assert (SNAPSHOTS / "ha" / "web-service.yaml").is_file()
+
+
 def test_an_object_that_appears_is_named(pytester: pytest.Pytester) -> None:
     write("chart/ci/ha-values.yaml", "service: false")
     approve(pytester)

@@ -11,8 +11,47 @@ from hypothesis import strategies as st
 from chartproof import engine, yamlio
 from chartproof.snapshot.writer import to_yaml
 
-AWKWARD = " \t\n-:#'\"\\|>&*!%@`{}[],?0123456789.eExo+_atrunlyfs\u00e9\u2028\x07"
-texts = st.text(st.characters(codec="utf-8")) | st.text(st.sampled_from(AWKWARD))
+MEANINGFUL = [
+    ": ",
+    " #",
+    ":",
+    "#",
+    "-",
+    "- ",
+    "?",
+    ",",
+    "[",
+    "]",
+    "{",
+    "}",
+    "&",
+    "*",
+    "!",
+    "|",
+    ">",
+]
+BLANK = [" ", "  ", "\t", "\n", "\n\n", "\r", "\u2028", "\x07"]
+LITERAL = [
+    "a",
+    "e",
+    "x",
+    "0",
+    "1",
+    "12",
+    ".",
+    "+",
+    "_",
+    "o",
+    "true",
+    "no",
+    "null",
+    "~",
+    "'",
+    '"',
+    "\\",
+]
+awkward_texts = st.lists(st.sampled_from([*MEANINGFUL, *BLANK, *LITERAL])).map("".join)
+texts = st.text(st.characters(codec="utf-8")) | awkward_texts
 exact_in_json = st.integers(-(2**53), 2**53)
 scalars = st.none() | st.booleans() | exact_in_json | texts
 values = st.recursive(
@@ -73,15 +112,32 @@ def test_text_of_several_lines_stands_as_lines(text: str, written: str) -> None:
     assert to_yaml({"text": text}) == f"text: {written}"
 
 
-@pytest.mark.parametrize("text", ["true", "No", "~", "1e3", "0o17", "12:30", "2024-01-01", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "true",
+        "No",
+        "~",
+        "1e3",
+        "0o17",
+        "12:30",
+        "2024-01-01",
+        "a: b",
+        "a #b",
+        "a:",
+        "- a",
+        "@a",
+        "",
+    ],
+)
 def test_text_that_looks_like_something_else_is_quoted(text: str) -> None:
     assert to_yaml({"text": text}) == f"text: '{text}'\n"
 
 
 def test_text_that_can_only_be_text_stands_bare() -> None:
     url = "amqp://worker@broker:5672/"
-    assert to_yaml({"url": url, "size": "10Gi", "flag": "-c"}) == (
-        f"flag: -c\nsize: 10Gi\nurl: {url}\n"
+    assert to_yaml({"url": url, "size": "10Gi", "flag": "-c", "checksum": "6a23e"}) == (
+        f"checksum: 6a23e\nflag: -c\nsize: 10Gi\nurl: {url}\n"
     )
 
 

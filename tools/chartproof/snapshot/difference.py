@@ -16,8 +16,7 @@ PATH, OLD, NEW, CONTEXT = "@", "-", "+", " "
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a difference; its mark is one of Path = tuple[str, ...]
-    PATH, OLD, NEW and CONTEXT."""
+    """A line of a difference; its mark is one of PATH, OLD, NEW and CONTEXT."""
 
     mark: str
     text: str
@@ -88,5 +87,7 @@ def _key(key: str) -> str:
 
 
 def _name_of(item: yaml.Node) -> str | None:
+    """Give the `name` of a list item that is a mapping with one."""
     entries = item.value if isinstance(item, yaml.MappingNode) else []
-    return next((value.value for key, value in entries if key.value == "name"), None)
+    names = (value for key, value in entries if key.value == "name")
+    return next((name.value for name in names if isinstance(name, yaml.ScalarNode)), None)

@@ -15,10 +15,16 @@ from typing import Any
 
 _FIRST = ("apiVersion", "kind", "metadata", "name")
 _INDENT = "  "
-_PLAIN = re.compile(r"(?:--?[a-z]|[\w./])[\w./@+=~%$,()-]*(?:[ :]+[\w./@+=~%$,()-]+)*")
+_PLAIN = re.compile(r"(?:--?[a-z]|[\w./])[\w./@+=~%$,()-]*(?:(?: +|:+)[\w./@+=~%$,()-]+)*")
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
-# Whatever any version of YAML reads as a number, a date or a time, and a little more.
-_NUMERIC = re.compile(r"[-+]?\.?[0-9][0-9a-f_.:ox+ tz-]*|[-+]?\.(?:inf|nan)", re.IGNORECASE)
+# Whatever any version of YAML reads as a number, a date or a time, and version numbers too.
+_NUMERIC = re.compile(
+    r"[-+]?\.?[0-9][0-9_.]*(?:e[-+]?[0-9]+)?"
+    r"|[-+]?0[xob][0-9a-f_]+"
+    r"|[-+]?[0-9][0-9_]*[-:][0-9tz :.+-]*"
+    r"|[-+]?\.(?:inf|nan)",
+    re.IGNORECASE,
+)
 
 
 def to_yaml(*objects: Mapping[str, Any]) -> str:
