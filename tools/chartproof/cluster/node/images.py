@@ -101,7 +101,8 @@ def python_base() -> str:
 
 
 def _broker_entries() -> list[Entry]:
-    folders = ["etc/rabbitmq", "etc/rabbitmq/conf.d", "var/lib/rabbitmq", "var/log/rabbitmq"]
+    folders = ["etc/rabbitmq", "etc/rabbitmq/conf.d", "var/log/rabbitmq"]
+    folders += ["var/lib/rabbitmq", "var/lib/rabbitmq/mnesia"]
     plugins = b"[rabbitmq_management,rabbitmq_prometheus].\n"
     defaults = BROKER_DEFAULTS.encode()
     return [
