@@ -31,6 +31,9 @@ class FakeEngine:
     def running(self) -> bool:
         return self.started
 
+    def images(self, references: Any, progress: Any) -> Any:
+        raise NotImplementedError
+
     def start(self, progress: Any) -> Any:
         raise NotImplementedError
 

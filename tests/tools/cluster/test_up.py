@@ -16,7 +16,7 @@ from chartproof.cluster.ledger import Result
 from chartproof.cluster.progress import Progress
 from chartproof.cluster.status import Status, table
 from chartproof.cluster.up import Outcome, Request, image_references, select, worker_values
-from chartproof.commands.up import show
+from chartproof.commands.up import next_commands, show
 from chartproof.errors import ChartproofError, InputError
 from chartproof.render import render
 
@@ -131,7 +131,7 @@ def test_the_images_of_a_release_are_those_of_all_its_pods_each_once() -> None:
 
 
 def shown(outcome: Outcome, progress: Progress) -> list[str]:
-    show(outcome, progress)
+    show(outcome, "chartproof status", progress)
     return printed(progress).splitlines()
 
 
@@ -154,6 +154,23 @@ def test_the_end_names_the_messages_that_were_lost(progress: Progress) -> None:
 def test_the_end_says_what_a_run_without_kubernetes_does_not_prove(progress: Progress) -> None:
     outcome = Outcome("", Result(1, 1, 0), caveat="not proven: probes, volumes")
     assert "not proven: probes, volumes" in shown(outcome, progress)
+
+
+def test_the_next_commands_need_no_options_for_a_release_where_it_is_expected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.argv", [".venv/bin/chartproof", "up"])
+    assert next_commands(Request(CHART)).splitlines()[1:] == [
+        "  .venv/bin/chartproof status",
+        "  .venv/bin/chartproof logs consumer",
+        "  .venv/bin/chartproof down",
+    ]
+
+
+def test_the_next_commands_find_a_release_that_is_elsewhere() -> None:
+    elsewhere = Request(CHART, release="blue", namespace="staging", context="work")
+    for line in next_commands(elsewhere).splitlines()[1:]:
+        assert line.endswith("--context work --release blue --namespace staging")
 
 
 def test_a_status_is_good_only_if_every_pod_is_ready() -> None:

@@ -33,8 +33,10 @@ def _uninstall(engine: ContextEngine, namespace: str, release: str, progress: Pr
 
 
 def _stop(engine: Engine, progress: Progress) -> bool:
-    if not engine.running():
-        return False
-    with progress.stage(f"stop {engine.name}"):
-        engine.stop()
-    return True
+    there = engine.running()
+    if there:
+        with progress.stage(f"stop {engine.name}"):
+            engine.stop()
+    elif engine.check().usable:
+        engine.stop()  # a start or stop that broke off may have left something
+    return there

@@ -21,7 +21,7 @@ REPOSITORY = "localhost/rabbitmq-workers"
 BASE_ARGUMENT = "PYTHON_IMAGE"
 KEPT_ARCHIVES = 3
 # What a build behind a proxy or a mirror of the package index needs to know.
-PASSED_ON = re.compile(r"(?i:https?_proxy|no_proxy)|PIP_(?:(?:EXTRA_)?INDEX_URL|TRUSTED_HOST|CERT)")
+PASSED_ON = re.compile(r"(?i:https?_proxy|no_proxy)|PIP_(?:(?:EXTRA_)?INDEX_URL|TRUSTED_HOST)")
 CERTIFICATES = Path("/etc/ssl/certs")
 
 

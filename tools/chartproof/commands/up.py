@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,15 +12,9 @@ from chartproof.commands import options
 
 if TYPE_CHECKING:
     from chartproof.cluster.progress import Progress
-    from chartproof.cluster.up import Outcome
+    from chartproof.cluster.up import Outcome, Request
 
-
-NEXT = """\
-Look at it, follow the messages, take it away:
-  chartproof status
-  chartproof logs consumer
-  chartproof down
-"""
+VERBS = ("status", "logs consumer", "down")
 
 
 def up(
@@ -44,26 +39,24 @@ def up(
     from chartproof.cluster.up import up as bring_up
 
     progress = Progress()
-    outcome = bring_up(
-        Request(
-            chart=chart,
-            files=files or (),
-            sets=sets or (),
-            release=release,
-            namespace=namespace,
-            context=context,
-            engine=engine,
-            nodes=nodes,
-        ),
-        progress,
+    request = Request(
+        chart=chart,
+        files=files or (),
+        sets=sets or (),
+        release=release,
+        namespace=namespace,
+        context=context,
+        engine=engine,
+        nodes=nodes,
     )
-    show(outcome, progress)
+    outcome = bring_up(request, progress)
+    show(outcome, next_commands(request), progress)
     if outcome.proof and not outcome.proof.proven:
         raise typer.Exit(1)
 
 
-def show(outcome: Outcome, progress: Progress) -> None:
-    """Print what a run of `up` came to: the stages' times, the next commands, the proof."""
+def show(outcome: Outcome, following: str, progress: Progress) -> None:
+    """Print what a run of `up` came to: the stages' times, what to do next, the proof."""
     from chartproof.cluster.progress import timing_table
     from chartproof.cluster.proof import table, verdict
 
@@ -73,7 +66,7 @@ def show(outcome: Outcome, progress: Progress) -> None:
     console.print()
     if outcome.kubeconfig:
         progress.note(f"export KUBECONFIG={outcome.kubeconfig}\n")
-    for text in (outcome.notes, NEXT, outcome.caveat):
+    for text in (outcome.notes, following, outcome.caveat):
         if text:
             progress.note(f"{text.strip()}\n")
     if outcome.proof:
@@ -81,3 +74,16 @@ def show(outcome: Outcome, progress: Progress) -> None:
         for line in outcome.proof.lost_lines():
             progress.note(f"  lost: {line}")
         progress.note(verdict(outcome.proof))
+
+
+def next_commands(request: Request) -> str:
+    """Return the commands that belong to a release, each with the options that find it."""
+    found = {
+        "context": (request.context, None),
+        "engine": (request.engine, None),
+        "release": (request.release, options.DEFAULT_RELEASE),
+        "namespace": (request.namespace, options.DEFAULT_NAMESPACE),
+    }
+    given = [f" --{name} {value}" for name, (value, usual) in found.items() if value != usual]
+    commands = [f"  {sys.argv[0]} {verb}{''.join(given)}" for verb in VERBS]
+    return "\n".join(["Look at it, follow the messages, take it away:", *commands])
