@@ -1,10 +1,13 @@
 """The control groups of a node, on machines with cgroup v1 as well as v2."""
 
+import errno
+import time
 from pathlib import Path
 
 from chartproof.cluster.node.layout import NodeLayout
 
 HIERARCHIES = Path("/sys/fs/cgroup")
+BUSY_S = 10.0
 CONTROLLERS = ("cpuset", "cpu", "io", "memory", "hugetlb", "pids")
 
 
@@ -29,7 +32,21 @@ def remove_cgroup(node: NodeLayout, top: Path = HIERARCHIES) -> None:
     for hierarchy in [top] if is_v2(top) else _hierarchies(top):
         group = hierarchy / node.cgroup.lstrip("/")
         for folder in sorted(group.glob("**/"), reverse=True):  # a child sorts after its parent
-            folder.rmdir()
+            _remove(folder)
+
+
+def _remove(group: Path) -> None:
+    """Remove a group; the kernel calls one busy for a moment after its last process ended."""
+    deadline = time.monotonic() + BUSY_S
+    while True:
+        try:
+            group.rmdir()
+        except OSError as error:
+            if error.errno != errno.EBUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def is_v2(top: Path = HIERARCHIES) -> bool:
