@@ -14,10 +14,16 @@ from types import ModuleType
 from chartproof.findings import Finding
 from chartproof.release import Release
 from chartproof.rules import (
+    api_is_served,
+    backend_port_is_a_service_port,
+    mount_names_a_volume,
+    object_fits_its_schema,
+    probe_port_is_a_container_port,
     reference_names_a_key,
     reference_names_an_object,
     selector_matches_its_pods,
     service_selects_pods,
+    stateful_set_service_is_headless,
     target_port_is_a_container_port,
     url_names_a_service,
 )
@@ -63,9 +69,15 @@ RULES: Mapping[str, Rule] = {
             selector_matches_its_pods,
             service_selects_pods,
             target_port_is_a_container_port,
+            probe_port_is_a_container_port,
+            backend_port_is_a_service_port,
+            stateful_set_service_is_headless,
             reference_names_an_object,
             reference_names_a_key,
+            mount_names_a_volume,
             url_names_a_service,
+            object_fits_its_schema,
+            api_is_served,
         ),
     )
 }

@@ -1,0 +1,1 @@
+"""What Kubernetes itself asks of objects: schemas, names and PodSecurity levels."""

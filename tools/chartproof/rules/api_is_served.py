@@ -1,0 +1,67 @@
+"""Every object is of an API that its Kubernetes version serves.
+
+An API that is gone makes the whole install fail, or the next upgrade after the cluster's own: the
+release that Helm remembers can then not even be read. An API that a later version no longer has
+is a warning. The versions known are those of the installed schemas; kinds that come with custom
+resource definitions are left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chartproof.errors import nearest
+from chartproof.findings import Finding, Severity
+from chartproof.kubernetes.schemas import Schemas, group_of, schemas_for, versions
+from chartproof.kubernetes.served import schemas_of, written
+from chartproof.manifest import Manifest
+from chartproof.release import Release
+
+
+def check(release: Release) -> Iterator[Finding]:
+    """Find APIs that are gone, that are to go, and that never were."""
+    now, _ = schemas_of(release)
+    for manifest in release.manifests:
+        api = manifest.api_version, manifest.kind
+        if not _is_built_in(manifest.api_version, now):
+            continue
+        if api not in now.kinds:
+            yield _missing(manifest, now)
+        elif gone := _gone_after(api, now):
+            yield Finding.at(
+                manifest,
+                ("apiVersion",),
+                f"Kubernetes {written(gone.version)} no longer has {api[0]} {api[1]}, "
+                f"{_alternative(manifest.kind, gone)}",
+                severity=Severity.WARNING,
+            )
+
+
+def _is_built_in(api_version: str, schemas: Schemas) -> bool:
+    """Tell whether Kubernetes itself has, or had, this API: others have a dot in their group."""
+    group = group_of(api_version)
+    return group in schemas.groups or "." not in group
+
+
+def _gone_after(api: tuple[str, str], now: Schemas) -> Schemas | None:
+    """Return the first later version that does not have an API, if the newest does not."""
+    if now.version == versions()[-1] or api in schemas_for(versions()[-1]).kinds:
+        return None
+    later = (schemas_for(version) for version in versions() if version > now.version)
+    return next(schemas for schemas in later if api not in schemas.kinds)
+
+
+def _missing(manifest: Manifest, now: Schemas) -> Finding:
+    kinds = {kind for api_version, kind in now.kinds if api_version == manifest.api_version}
+    return Finding.at(
+        manifest,
+        ("apiVersion",),
+        f"Kubernetes {written(now.version)} has no {manifest.api_version} {manifest.kind}, "
+        f"{_alternative(manifest.kind, now)}",
+        hint=nearest(manifest.kind, kinds),
+    )
+
+
+def _alternative(kind: str, schemas: Schemas) -> str:
+    known = schemas.api_versions_of(kind)
+    return f"it has {' and '.join(known)}" if known else "and no other API of that kind"
