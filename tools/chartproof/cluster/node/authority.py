@@ -41,7 +41,7 @@ class Authority:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = _subject(name, ())
         certificate = (
-            _certificate(self._name, self._name, self._key.public_key())
+            self._certificate(self._name, self._key)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(_usage(signs_certificates=True), critical=True)
         )
@@ -60,7 +60,7 @@ class Authority:
     ) -> Credential:
         key = ec.generate_private_key(ec.SECP256R1())
         builder = (
-            _certificate(subject, self._name, key.public_key())
+            self._certificate(subject, key)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(signs_certificates=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
@@ -70,6 +70,24 @@ class Authority:
             builder = builder.add_extension(names, critical=False)
         certificate = builder.sign(self._key, hashes.SHA256())
         return Credential(private_pem(key), certificate.public_bytes(Encoding.PEM))
+
+    def _certificate(
+        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey
+    ) -> x509.CertificateBuilder:
+        """Return what all certificates have, as RFC 5280 asks; Python 3.13 refuses less."""
+        now = datetime.now(UTC)
+        ours, theirs = self._key.public_key(), key.public_key()
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(self._name)
+            .public_key(theirs)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - CLOCK_SKEW)
+            .not_valid_after(now + LIFETIME)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(theirs), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ours), critical=False)
+        )
 
 
 def signing_key() -> tuple[bytes, bytes]:
@@ -88,21 +106,6 @@ def save_secret(file: Path, content: bytes) -> None:
 def private_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     """Return a private key as PEM, not encrypted."""
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-def _certificate(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey
-) -> x509.CertificateBuilder:
-    now = datetime.now(UTC)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - CLOCK_SKEW)
-        .not_valid_after(now + LIFETIME)
-    )
 
 
 def _subject(name: str, groups: Sequence[str]) -> x509.Name:
