@@ -105,19 +105,34 @@ def test_references_to_objects_that_are_not_rendered_are_found() -> None:
         (54, "Pod/volumes", "spec.volumes[settings].configMap.name"),
         (59, "Pod/volumes", "spec.volumes[all].projected.sources[0].secret.name"),
         (72, "Pod/elsewhere", "spec.containers[main].envFrom[0].configMapRef.name"),
+        (79, "Pod/fields", "spec.serviceAccountName"),
+        (80, "Pod/fields", "spec.priorityClassName"),
+        (82, "Pod/fields", "spec.imagePullSecrets[registry].name"),
+        (89, "Pod/fields", "spec.volumes[data].persistentVolumeClaim.claimName"),
+        (98, "Ingress/web", "spec.tls[0].secretName"),
+        (106, "Ingress/web", "spec.rules[0].http.paths[0].backend.service.name"),
+        (117, "ClusterRoleBinding/release-name", "roleRef.name"),
+        (120, "ClusterRoleBinding/release-name", "subjects[release-name].name"),
+        (132, "HorizontalPodAutoscaler/release-name", "spec.scaleTargetRef.name"),
+        (140, "ScaledObject/release-name", "spec.scaleTargetRef.name"),
+        (144, "ScaledObject/release-name", "spec.triggers[0].authenticationRef.name"),
     ]
     assert {finding.severity for finding in findings} == {Severity.ERROR}
     assert findings[0].hint == "release-name-settings"
-    assert findings[-1].message.endswith("in namespace elsewhere")
+    assert findings[5].message.endswith("in namespace elsewhere")
 
 
-def test_a_name_that_the_values_give_is_noted_with_the_value() -> None:
-    (note,) = found("reference-names-an-object", "reference-names-an-object/good")
-    assert note.severity is Severity.NOTE
-    assert note.message == (
-        "Secret made-elsewhere is named by the values (existingSecret): "
-        "it must exist before the release"
-    )
+def test_a_name_that_others_make_is_noted_with_the_value_that_gives_it() -> None:
+    notes = found("reference-names-an-object", "reference-names-an-object/good")
+    assert {note.severity for note in notes} == {Severity.NOTE}
+    assert [note.message.removesuffix(": it must exist before the release") for note in notes] == [
+        "Secret made-elsewhere is named by the values (existingSecret)",
+        "StorageClass fast belongs to the cluster",
+        "ServiceAccount prometheus belongs to monitoring",
+        "IngressClass nginx belongs to the cluster",
+        "ClusterIssuer letters belongs to the cluster",
+        "Secret release-name-made-elsewhere is named by the values (byTemplate)",
+    ]
 
 
 def test_a_literal_that_happens_to_equal_a_value_is_still_an_error() -> None:
@@ -132,8 +147,12 @@ def test_keys_that_the_object_does_not_have_are_found() -> None:
         (37, "Pod/environment", "spec.containers[main].env[PASSWORD].valueFrom.secretKeyRef.key"),
         (58, "Pod/volumes", "spec.volumes[login].secret.items[0].key"),
         (66, "Pod/volumes", "spec.volumes[all].projected.sources[0].configMap.items[0].key"),
+        (75, "Ingress/release-name", "spec.tls[0].secretName"),
+        (75, "Ingress/release-name", "spec.tls[0].secretName"),
+        (85, "TriggerAuthentication/release-name", "spec.secretTargetRef[release-name-login].key"),
+        (97, "PodMonitor/release-name", "spec.podMetricsEndpoints[0].basicAuth.username.key"),
     ]
-    assert [finding.hint for finding in findings] == ["colour", None, "username", "logo"]
+    assert [finding.hint for finding in findings[:4]] == ["colour", None, "username", "logo"]
 
 
 def test_urls_that_lead_nowhere_are_found() -> None:

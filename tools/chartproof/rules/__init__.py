@@ -25,7 +25,9 @@ from chartproof.rules import (
     service_selects_pods,
     stateful_set_service_is_headless,
     target_port_is_a_container_port,
+    text_is_filled_in,
     url_names_a_service,
+    yaml_key_is_unique,
 )
 from chartproof.study import Study
 
@@ -78,6 +80,8 @@ RULES: Mapping[str, Rule] = {
             url_names_a_service,
             object_fits_its_schema,
             api_is_served,
+            text_is_filled_in,
+            yaml_key_is_unique,
         ),
     )
 }

@@ -1,7 +1,8 @@
-"""Every key that a pod asks for is in the ConfigMap or Secret that the release renders.
+"""Every key that is asked for is in the ConfigMap or Secret that the release renders.
 
-Looked at are env entries and the items that volumes and projected volumes pick. Objects that
-are not rendered are another rule's: of them nobody knows the keys.
+Looked at are env entries, the items that volumes and projected volumes pick, the logins of KEDA
+and of monitors, and `tls.crt` and `tls.key` in the TLS Secrets of Ingresses and Gateways. Objects
+that are not rendered are another rule's: of them nobody knows the keys.
 """
 
 from __future__ import annotations
@@ -11,19 +12,17 @@ from collections.abc import Iterator
 from chartproof.errors import nearest
 from chartproof.findings import Finding
 from chartproof.release import Release
-from chartproof.walk import fields
+from chartproof.wiring.keys import keys_of
 from chartproof.wiring.references import find, references
-
-_DATA = ("data", "stringData", "binaryData")
 
 
 def check(release: Release) -> Iterator[Finding]:
     """Find keys that the object asked for does not have."""
     for reference in references(release):
-        target = find(release, reference)
+        target = None if reference.key is None else find(release, reference)
         if reference.key is None or reference.optional or target is None:
             continue
-        keys = [str(key) for field in _DATA for key in fields(target.body, field)]
+        keys = keys_of(target)
         if reference.key not in keys:
             yield Finding.at(
                 reference.manifest,

@@ -1,10 +1,18 @@
-"""Every ConfigMap and Secret that a pod asks for is there.
+"""Every object that another one asks for is there.
 
-A pod that asks for a missing one hangs in CreateContainerConfigError or ContainerCreating.
-Looked at are env, envFrom, volumes and projected volumes of every workload. A name that the
-chart makes has to be rendered. A name that comes from the values, such as an existing Secret,
-is only noted: it must be there before the release is. What is marked `optional: true`, and
-kube-root-ca.crt, which every namespace has, may be missing.
+A pod that asks for a missing ConfigMap hangs in CreateContainerConfigError, one without its
+ServiceAccount is never made, an Ingress without its Service answers 503. Looked at are, in pods:
+env, envFrom, volumes, projected volumes, claims, pull Secrets, ServiceAccount, PriorityClass and
+RuntimeClass; and elsewhere: the backends and TLS Secrets of Ingresses, routes and Gateways, roles
+and subjects of bindings, the targets of HorizontalPodAutoscalers and of KEDA with its logins, the
+Secrets of monitors, the Service of a StatefulSet, of a webhook and of an API.
+
+A name that the chart makes has to be rendered. A name that comes from the values, such as an
+existing Secret, is only noted: it must be there before the release is. So is one that belongs
+to the cluster (a StorageClass) or to a namespace of others, unless it carries the release's
+name. What is marked `optional: true` may be missing, what every cluster has is known
+(kube-root-ca.crt, the default ServiceAccount, ClusterRole view), and so is what cert-manager,
+external-secrets and sealed-secrets make of rendered objects.
 """
 
 from __future__ import annotations
@@ -15,38 +23,47 @@ from chartproof.errors import nearest
 from chartproof.findings import Finding, Severity
 from chartproof.release import Release
 from chartproof.wiring.given import given_by
-from chartproof.wiring.references import CONFIG_MAP, Reference, find, references
-
-_EVERYWHERE = {(CONFIG_MAP, "kube-root-ca.crt")}
+from chartproof.wiring.made import made
+from chartproof.wiring.references import Reference, find, references
+from chartproof.wiring.scope import SHARED, is_everywhere, place_of
 
 
 def check(release: Release) -> Iterator[Finding]:
     """Find references to objects that are not rendered; each object is told of once."""
+    there = set(made(release))
     missing: dict[tuple[str, str, str], Reference] = {}
     for reference in references(release):
-        known = (reference.kind, reference.name) in _EVERYWHERE
+        known = reference.target in there or is_everywhere(*reference.target)
         if not (known or reference.optional or find(release, reference)):
-            key = (reference.kind, reference.manifest.namespace, reference.name)
-            missing.setdefault(key, reference)
+            missing.setdefault(reference.target, reference)
     for reference in missing.values():
         yield _missing(release, reference)
 
 
 def _missing(release: Release, reference: Reference) -> Finding:
     kind, name = reference.kind, reference.name
+    outside = f"{kind} {name} {{}}: it must exist before the release"
+    note = None
     if value := given_by(release, reference.manifest, reference.path, name):
-        return Finding.at(
-            reference.manifest,
-            reference.path,
-            f"{kind} {name} is named by the values ({value}): it must exist before the release",
-            severity=Severity.NOTE,
-        )
-    namespace = reference.manifest.namespace
-    known = [there.name for there in release.of_kind(kind) if there.namespace == namespace]
-    where = f" in namespace {namespace}" if namespace != release.options.namespace else ""
+        note = outside.format(f"is named by the values ({value})")
+    elif _is_of_others(release, reference):
+        note = outside.format(f"belongs to {reference.namespace or 'the cluster'}")
+    if note:
+        return Finding.at(reference.manifest, reference.path, note, severity=Severity.NOTE)
+    known = [one.name for one in release.of_kind(kind) if place_of(one) == reference.namespace]
+    is_far = reference.namespace not in ("", release.options.namespace)
+    where = f" in namespace {reference.namespace}" if is_far else ""
     return Finding.at(
         reference.manifest,
         reference.path,
         f"the chart renders no {kind} {name!r}{where}",
         hint=nearest(name, known),
     )
+
+
+def _is_of_others(release: Release, reference: Reference) -> bool:
+    """Tell whether somebody else is to make the object: it has nothing of the release's."""
+    if release.options.release in reference.name:
+        return False
+    own = {manifest.namespace for manifest in release.manifests} | {release.options.namespace}
+    return reference.kind in SHARED or reference.namespace not in own | {""}

@@ -25,9 +25,13 @@ def given_by(release: Release, manifest: Manifest, path: Path, name: str) -> str
     """Return the value path that `name`, part of the field at `path`, was taken from, or None."""
     for at, text in _texts(release.all_values):
         if name and name in text:
-            changed = _with(release.all_values, at, text.replace(name, name + _PROBE))
-            if _appears(release, manifest, path, changed):
-                return ".".join(str(step) for step in at)
+            probed = text.replace(name, name + _PROBE)
+        elif name and "{{" in text:  # values that the chart passes to `tpl` make names, too
+            probed = text + _PROBE
+        else:
+            continue
+        if _appears(release, manifest, path, _with(release.all_values, at, probed)):
+            return ".".join(str(step) for step in at)
     return None
 
 

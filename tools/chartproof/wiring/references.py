@@ -1,4 +1,4 @@
-"""Every place where a pod asks for a ConfigMap or a Secret."""
+"""Every request of one object for another."""
 
 from __future__ import annotations
 
@@ -8,108 +8,77 @@ from typing import Any
 
 from chartproof.manifest import Manifest
 from chartproof.release import Release
-from chartproof.walk import dig, each, fields
-from chartproof.wiring.pods import Pod, pods
+from chartproof.walk import dig, each
+from chartproof.wiring.places import CONFIG_MAP, IN_OBJECTS, IN_PODS, SECRET, Place
+from chartproof.wiring.pods import pods
+from chartproof.wiring.scope import place_of, place_of_named
 from chartproof.yamlio import Path
 
-CONFIG_MAP, SECRET = "ConfigMap", "Secret"
+_PEOPLE = {"User", "Group"}
 
 
 @dataclass(frozen=True)
 class Reference:
     """One request for an object, or for one key of it; `path` leads to its name.
 
-    `key_path` leads to the key, and is the same as `path` where the whole object is asked for.
+    `namespace` is where the object is looked for, empty for those of the whole cluster.
+    `key_path` leads to the key, where one is asked for.
     """
 
     manifest: Manifest
     kind: str
     name: str
+    namespace: str
     path: Path
     key: str | None = None
     key_path: Path = ()
     optional: bool = False
 
+    @property
+    def target(self) -> tuple[str, str, str]:
+        """What is asked for: kind, namespace and name."""
+        return self.kind, self.namespace, self.name
+
 
 def references(release: Release) -> Iterator[Reference]:
     """Give all references of the release."""
     for pod in pods(release):
-        yield from _of_environment(pod)
-        yield from _of_volumes(pod)
+        for place in IN_PODS:
+            yield from _at(pod.owner, place, pod.spec)
+    for manifest in release.of_kind(*IN_OBJECTS):
+        for place in IN_OBJECTS[manifest.kind]:
+            yield from _at(manifest, place)
 
 
 def find(release: Release, reference: Reference) -> Manifest | None:
     """Return the object that a reference names, or None."""
     for manifest in release.of_kind(reference.kind):
-        if (manifest.name, manifest.namespace) == (reference.name, reference.manifest.namespace):
+        if (manifest.name, place_of(manifest)) == (reference.name, reference.namespace):
             return manifest
     return None
 
 
-def _of_environment(pod: Pod) -> Iterator[Reference]:
-    body = pod.owner.body
-    for container, _ in pod.containers():
-        for at, _ in each(body, *container, "envFrom"):
-            yield from _whole(pod, (*at, "configMapRef"), CONFIG_MAP)
-            yield from _whole(pod, (*at, "secretRef"), SECRET)
-        for at, _ in each(body, *container, "env"):
-            yield from _one_key(pod, (*at, "valueFrom", "configMapKeyRef"), CONFIG_MAP)
-            yield from _one_key(pod, (*at, "valueFrom", "secretKeyRef"), SECRET)
-
-
-def _of_volumes(pod: Pod) -> Iterator[Reference]:
-    body = pod.owner.body
-    for volume, _ in each(body, *pod.spec, "volumes"):
-        yield from _files(pod, (*volume, "configMap"), CONFIG_MAP)
-        yield from _files(pod, (*volume, "secret"), SECRET, name="secretName")
-        for source, _ in each(body, *volume, "projected", "sources"):
-            yield from _files(pod, (*source, "configMap"), CONFIG_MAP)
-            yield from _files(pod, (*source, "secret"), SECRET)
-
-
-def _whole(pod: Pod, path: Path, kind: str, name: str = "name") -> Iterator[Reference]:
-    """Give the reference at `path` to a whole object, if there is one."""
-    source = dig(pod.owner.body, *path)
-    if isinstance(source, dict):
-        yield Reference(
-            pod.owner, kind, _text(source.get(name)), (*path, name), optional=_optional(source)
-        )
-
-
-def _one_key(pod: Pod, path: Path, kind: str) -> Iterator[Reference]:
-    """Give the reference at `path` to one key, if there is one."""
-    source = fields(pod.owner.body, *path)
-    if source:
-        yield Reference(
-            pod.owner,
-            kind,
-            _text(source.get("name")),
-            (*path, "name"),
-            _text(source.get("key")),
-            (*path, "key"),
-            _optional(source),
-        )
-
-
-def _files(pod: Pod, path: Path, kind: str, name: str = "name") -> Iterator[Reference]:
-    """Give the references of a volume's source: the object, and the keys it picks."""
-    source = fields(pod.owner.body, *path)
-    yield from _whole(pod, path, kind, name)
-    for item, picked in each(pod.owner.body, *path, "items"):
-        yield Reference(
-            pod.owner,
-            kind,
-            _text(source.get(name)),
-            (*path, name),
-            _text(picked.get("key")),
-            (*item, "key"),
-            _optional(source),
-        )
+def _at(manifest: Manifest, place: Place, above: Path = ()) -> Iterator[Reference]:
+    """Give the references at a place below `above`."""
+    for below, source in place.asking(dig(manifest.body, *above)):
+        path = (*above, *below)
+        kind, name = str(source.get("kind") or place.kind), _text(source.get(place.name))
+        if kind in _PEOPLE or (place.may_be_empty and not name):
+            continue
+        namespace = place_of_named(kind, _text(source.get("namespace")) or manifest.namespace)
+        optional = source.get("optional") is True
+        asked = (manifest, kind, name, namespace, (*path, place.name))
+        if place.key is None:
+            yield Reference(*asked, optional=optional)
+        else:
+            key = _text(source.get(place.key))
+            yield Reference(*asked, key, (*path, place.key), optional)
+        for key in place.needs:
+            yield Reference(*asked, key, (*path, place.name), optional)
+        if kind in (CONFIG_MAP, SECRET):
+            for item, picked in each(manifest.body, *path, "items"):
+                yield Reference(*asked, _text(picked.get("key")), (*item, "key"), optional)
 
 
 def _text(value: Any) -> str:
     return "" if value is None else str(value)
-
-
-def _optional(source: dict[str, Any]) -> bool:
-    return source.get("optional") is True

@@ -1,0 +1,37 @@
+"""Objects that no template renders: something in the cluster makes them of rendered ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chartproof.release import Release
+from chartproof.walk import dig, each
+from chartproof.wiring.places import SECRET
+
+Target = tuple[str, str, str]
+"""Kind, namespace and name."""
+
+_ISSUED = ("cert-manager.io/issuer", "cert-manager.io/cluster-issuer", "kubernetes.io/tls-acme")
+
+
+def made(release: Release) -> Iterator[Target]:
+    """Give what controllers make: cert-manager, external-secrets, sealed-secrets, StatefulSets."""
+    for certificate in release.of_kind("Certificate"):
+        name = dig(certificate.body, "spec", "secretName")
+        yield SECRET, certificate.namespace, str(name)
+    for external in release.of_kind("ExternalSecret"):
+        name = dig(external.body, "spec", "target", "name") or external.name
+        yield SECRET, external.namespace, str(name)
+    for sealed in release.of_kind("SealedSecret"):
+        yield SECRET, sealed.namespace, sealed.name
+    for ingress in release.of_kind("Ingress"):
+        if any(key in ingress.annotations for key in _ISSUED):
+            for _, tls in each(ingress.body, "spec", "tls"):
+                yield SECRET, ingress.namespace, str(tls.get("secretName"))
+    for workload in release.of_kind("StatefulSet"):
+        for at, _ in each(workload.body, "spec", "volumeClaimTemplates"):
+            claim = dig(workload.body, *at, "metadata", "name")
+            replicas = dig(workload.body, "spec", "replicas")
+            for ordinal in range(replicas if isinstance(replicas, int) else 1):
+                name = f"{claim}-{workload.name}-{ordinal}"
+                yield "PersistentVolumeClaim", workload.namespace, name
