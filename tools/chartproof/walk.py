@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from chartproof.yamlio import Path
@@ -32,3 +32,14 @@ def each(body: Any, *path: str | int) -> Iterator[tuple[Path, dict[str, Any]]]:
     for index, item in enumerate(items if isinstance(items, list) else []):
         if isinstance(item, dict):
             yield (*path, index), item
+
+
+def leaves(body: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Give path and value of everything inside that has nothing inside itself."""
+    steps: Iterable[tuple[str | int, Any]] = ()
+    if isinstance(body, Mapping):
+        steps = body.items()
+    elif isinstance(body, list):
+        steps = enumerate(body)
+    inside = [leaf for step, inner in steps for leaf in leaves(inner, (*path, step))]
+    yield from inside or [(path, body)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import yaml
@@ -74,6 +74,36 @@ def _child(node: Node | None, step: str | int) -> tuple[int, Node] | None:
         item = node.value[step]
         return item.start_mark.line + 1, item
     return None
+
+
+class Repeated(NamedTuple):
+    """A key that a mapping has twice: where it stands for the second time, and the first."""
+
+    path: Path
+    line: int
+    first: int
+
+
+def repeated_keys(text: str) -> list[Repeated]:
+    """Find keys that a mapping gives more than once, in any document of `text`.
+
+    The merge key `<<` may be repeated. Raises yaml.YAMLError.
+    """
+    return [found for node in yaml.compose_all(text, Loader=_Loader) for found in _repeated(node)]
+
+
+def _repeated(node: Node, path: Path = ()) -> Iterator[Repeated]:
+    if isinstance(node, MappingNode):
+        lines: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            name = str(key.value)
+            if lines.setdefault(name, line) != line and name != "<<":
+                yield Repeated((*path, name), line, lines[name])
+            yield from _repeated(value, (*path, name))
+    if isinstance(node, SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from _repeated(item, (*path, index))
 
 
 class Fault(NamedTuple):

@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from chartproof.errors import nearest
+from chartproof.errors import ChartproofError, nearest
 from chartproof.yamlio import Path as FieldPath
 
 Version = tuple[int, int]
@@ -70,10 +70,10 @@ class Schemas:
     @cached_property
     def _validator(self) -> Any:
         from jsonschema import Draft202012Validator
-        from referencing import Registry, Resource
+        from referencing import Registry
         from referencing.jsonschema import DRAFT202012
 
-        contents = Resource({"$defs": self.definitions}, DRAFT202012)
+        contents = DRAFT202012.create_resource({"$defs": self.definitions})
         registry: Any = Registry().with_resource(_ROOT, contents)
         return Draft202012Validator({}, registry=registry)
 
@@ -98,9 +98,10 @@ def schemas_for(version: Version) -> Schemas:
 @lru_cache(maxsize=1)
 def _folders() -> dict[Version, Path]:
     """Find the folder of each version, those schemas that forbid unknown fields."""
-    spec = importlib.util.find_spec("kubernetes_validate")
-    (package,) = spec.submodule_search_locations or () if spec else ()
-    folders = (Path(package) / "kubernetes-json-schema").glob("v*-local-strict")
+    package = importlib.util.find_spec("kubernetes_validate")
+    if package is None or package.origin is None:
+        raise ChartproofError("kubernetes-validate is not installed: its schemas are needed")
+    folders = (Path(package.origin).parent / "kubernetes-json-schema").glob("v*-local-strict")
     return {parse_version(folder.name): folder for folder in folders}
 
 

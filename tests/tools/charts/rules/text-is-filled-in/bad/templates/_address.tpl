@@ -1,0 +1,1 @@
+{{ define "address" }}{{ .Values.missing }}:8080{{ end }}
