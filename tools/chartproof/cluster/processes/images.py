@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import site
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from chartproof.cluster.processes import rabbitmq
@@ -49,7 +49,7 @@ def worker_image() -> Image:
     shown += [path for path in python_folders() if not any(map(path.is_relative_to, shown))]
     return Image(
         [Mount(str(path), str(path)) for path in shown],
-        {"PATH": f"{programs}:/usr/local/bin:/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"},
+        {"PATH": f"{programs}:/usr/local/bin:/usr/bin:/bin", "PYTHONPATH": "/app"},
         WORKER_USER,
         entrypoint=["workers"],
     )
@@ -61,9 +61,9 @@ def workers_command() -> Path:
 
 
 def python_folders() -> list[Path]:
-    """Return the folders that this Python and its packages live in, none within another."""
-    packages = [Path(path) for path in (*sys.path, *site.getsitepackages()) if Path(path).is_dir()]
-    folders = {Path(sys.prefix), Path(sys.base_prefix), *packages}
-    return sorted(
-        folder for folder in folders if not any(other in folder.parents for other in folders)
-    )
+    """Return the folders that this Python and the workers live in, none within another."""
+    found = {Path(sys.prefix), Path(sys.base_prefix)}
+    package = find_spec("workers")
+    if package and package.origin:
+        found.add(Path(package.origin).parents[1])  # elsewhere where it is installed editable
+    return sorted(folder for folder in found if not found.intersection(folder.parents))

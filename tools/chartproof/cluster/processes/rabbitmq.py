@@ -26,6 +26,8 @@ ENVIRONMENT = {"PATH": PATH, "HOME": "/var/lib/rabbitmq", "LANG": "C.UTF-8"}
 ACCOUNTS = ("root:x:0:0::/root:/bin/sh", f"rabbitmq:x:{USER}:{USER}::/var/lib/rabbitmq:/bin/sh")
 # How names are looked up: in /etc/hosts alone, where each line of a name counts.
 LOOKUP = {"host.conf": "multi on\n", "nsswitch.conf": "hosts: files\n"}
+# Those at the top that hold anything; which of them there are depends on the processor.
+FOLDERS = ("bin", "etc", "lib", "lib64", "sbin", "usr", "var")
 FILES = {
     "etc/passwd": "".join(f"{account}\n" for account in ACCOUNTS),
     "etc/group": f"root:x:0:\nrabbitmq:x:{USER}:\n",
@@ -51,9 +53,9 @@ def cached() -> bool:
 
 
 def mounts() -> list[Mount]:
-    """Return the mounts that give a container this root file system, without empty folders."""
-    tops = sorted(top for top in root_folder().iterdir() if any(top.iterdir()))
-    return [Mount(str(top), f"/{top.name}") for top in tops]
+    """Return the mounts that give a container this root file system."""
+    tops = [root_folder() / name for name in FOLDERS]
+    return [Mount(str(top), f"/{top.name}") for top in tops if top.exists()]
 
 
 def _target() -> Path:

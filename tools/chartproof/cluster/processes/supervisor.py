@@ -29,7 +29,7 @@ LOOK_S = 0.2
 PROBE_EVERY_S, PROBE_TIMEOUT_S = 1.0, 1.0
 # How long to wait before a container is started again: doubled each time, forgotten after a while.
 FIRST_PAUSE_S, LONGEST_PAUSE_S, GOOD_S = 1.0, 10.0, 30.0
-GRACE_S = 15.0
+GRACE_S = 5.0
 
 
 class Running:
