@@ -244,6 +244,6 @@ def traces(name: str) -> list[str]:
     processes = subprocess.check_output(["ps", "-eo", "args"], text=True).splitlines()
     mounts = Path("/proc/mounts").read_text().splitlines()
     found = [line for line in [*processes, *mounts] if str(folder) in line]
-    found += [path.name for path in Path("/run/netns").glob(f"{name}-*")]
-    found += [str(path) for path in Path("/sys/fs/cgroup").glob(f"**/{name}-*")]
+    found += [path.name for path in Path("/run/netns").glob(f"chartproof-{name}-*")]
+    found += [str(path) for path in Path("/sys/fs/cgroup").glob(f"**/chartproof-{name}-*")]
     return found + ([str(folder)] if folder.exists() else [])

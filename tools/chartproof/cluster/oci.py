@@ -1,6 +1,6 @@
 """Container images as OCI archives, written without a container engine.
 
-The format is the OCI image layout (specs-go v1) in a tar, which containerd, buildah and Docker read.
+The format is the OCI image layout, version 1, in a tar: containerd, buildah and Docker read it.
 """
 
 import hashlib

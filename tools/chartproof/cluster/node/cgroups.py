@@ -1,7 +1,5 @@
 """The control groups of a node, on machines with cgroup v1 as well as v2."""
 
-import errno
-import time
 from pathlib import Path
 
 from chartproof.cluster.node.layout import NodeLayout
@@ -27,26 +25,19 @@ def make_cgroup(node: NodeLayout, top: Path = HIERARCHIES) -> None:
                 (group / setting).write_text((hierarchy / setting).read_text())
 
 
-def remove_cgroup(node: NodeLayout, top: Path = HIERARCHIES) -> None:
-    """Remove the group of a node whose processes have all ended, with all groups in it."""
+def remove_cgroup(node: NodeLayout, top: Path = HIERARCHIES) -> bool:
+    """Remove the group of a node with all groups in it, and tell whether they are gone.
+
+    Those with a process in them that has not quite ended stay.
+    """
     for hierarchy in [top] if is_v2(top) else _hierarchies(top):
         group = hierarchy / node.cgroup.lstrip("/")
         for folder in sorted(group.glob("**/"), reverse=True):  # a child sorts after its parent
-            _remove(folder)
-
-
-def _remove(group: Path) -> None:
-    """Remove a group; the kernel calls one busy for a moment after its last process ended."""
-    deadline = time.monotonic() + BUSY_S
-    while True:
-        try:
-            group.rmdir()
-        except OSError as error:
-            if error.errno != errno.EBUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-        else:
-            return
+            try:
+                folder.rmdir()
+            except OSError:
+                return False
+    return True
 
 
 def is_v2(top: Path = HIERARCHIES) -> bool:

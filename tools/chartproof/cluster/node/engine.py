@@ -119,15 +119,16 @@ def _prepare(progress: Progress) -> tuple[Path, Path]:
     """Return the root file system and the programs of a node, made side by side."""
     install_missing("ip", "nsenter", "unshare")
 
-    def staged(name: str, make: Callable[[], Path]) -> Path:
-        with progress.stage(name):
-            return make()
+    def file_system() -> Path:
+        with progress.stage("node file system"):
+            return root_folder("node", "forky", ROOT_PACKAGES)
+
+    def kubernetes() -> Path:
+        with progress.stage("build Kubernetes") as stage:
+            return programs(stage.detail)
 
     with ThreadPoolExecutor() as pool:
-        lower = pool.submit(
-            staged, "node file system", lambda: root_folder("node", "forky", ROOT_PACKAGES)
-        )
-        built = pool.submit(staged, "build Kubernetes", programs)
+        lower, built = pool.submit(file_system), pool.submit(kubernetes)
         return lower.result(), built.result()
 
 

@@ -36,7 +36,7 @@ class NodeLayout:
     @property
     def namespace(self) -> str:
         """The name of its network namespace."""
-        return f"{self.cluster}-{self.number}"
+        return f"chartproof-{self.cluster}-{self.number}"
 
     @property
     def cgroup(self) -> str:
@@ -103,7 +103,7 @@ class ClusterLayout:
     @property
     def switch(self) -> str:
         """The network namespace with the bridge that every node's cable leads to."""
-        return f"{self.name}-switch"
+        return f"chartproof-{self.name}-switch"
 
     @property
     def api(self) -> str:

@@ -57,17 +57,14 @@ def switch_on(
 def switch_off(node: NodeLayout) -> None:
     """End every process of a node and remove all it leaves, its configuration and etcd apart.
 
-    Raises ChartproofError when a process outlives being killed.
+    Raises ChartproofError when a process outlives being killed for ENDING_S.
     """
     deadline = time.monotonic() + ENDING_S
-    while found := network.processes(node.namespace):
-        for process in found:
-            _kill(process)
+    while not _ended(node):
         if time.monotonic() > deadline:
-            raise ChartproofError(f"{node.name}: processes {found} do not end")
+            raise ChartproofError(f"{node.name}: its processes do not end within {ENDING_S} s")
         time.sleep(0.05)
     network.disconnect(node)
-    cgroups.remove_cgroup(node)
     for name in FLEETING:
         remove(node.state(name))
 
@@ -168,8 +165,12 @@ def _furnish(node: NodeLayout) -> None:
         (programs / name).symlink_to("/usr/sbin/xtables-nft-multi")
 
 
-def _kill(process: int) -> None:
-    try:
-        os.kill(process, signal.SIGKILL)
-    except ProcessLookupError:
-        return
+def _ended(node: NodeLayout) -> bool:
+    """Kill what runs in a node and tell whether nothing is left, its pods' processes included."""
+    found = network.processes(node.namespace)
+    for process in found:
+        try:
+            os.kill(process, signal.SIGKILL)
+        except ProcessLookupError:  # it ended meanwhile
+            continue
+    return not found and cgroups.remove_cgroup(node)

