@@ -1,0 +1,122 @@
+"""`make bench-tools`: chartproof's snapshot check beside what others do, as whole processes.
+
+A ratio says how many times as long the other way takes: above 1, chartproof is faster. All ways
+take turns, every figure is the median of its runs, and the spread of the runs stands beside it.
+No timing fails anything; a run whose checks do not pass does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.table import Table
+
+from chartproof.errors import ChartproofError
+from tests.benchmarks import charts, peers
+from tests.benchmarks.measure import Cost, cost, in_turns, noise, one_by_one, typical
+
+CASES = 400
+FEWER_CASES = (100, 200)
+TEMPLATE_SAMPLE = 40
+ROUNDS = 3
+CORES = os.cpu_count() or 1
+
+CHECK, COLLECT, COLLECT_BARE = "chartproof", "chartproof, --collect-only", "pytest, --collect-only"
+UNITTEST, UNITTEST_PARALLEL = "helm-unittest", f"helm-unittest, {CORES} processes"
+TEMPLATE = f"helm template, a process a case: {TEMPLATE_SAMPLE} of them, scaled"
+LINT = "chartproof lint, its own cases"
+
+
+def main() -> None:
+    """Print a table for each chart, and all figures as JSON in the last line."""
+    console = Console(width=100)
+    figures: dict[str, dict[str, float]] = {}
+    try:
+        for kind in charts.CHARTS:
+            with TemporaryDirectory() as folder:
+                runs = in_turns(ways(Path(folder), kind), ROUNDS)
+            console.print(table(f"{CASES} cases of the {kind} chart", runs))
+            medians = {way: typical(costs) for way, costs in runs.items()}
+            for name, figure in compared(medians):
+                figures.setdefault(name, {})[kind] = round(figure, 2)
+    except ChartproofError as error:
+        sys.exit(str(error))
+    load = round(os.getloadavg()[0], 1)
+    console.print(f"{CORES} cores, load average {load}: above 1, much of it was other work.")
+    print(json.dumps({**figures, "load_average": load}))
+
+
+def ways(folder: Path, kind: str) -> Mapping[str, Callable[[], Cost]]:
+    """Make the projects of a chart, approve their snapshots, and give what is to be measured."""
+    fewer = {count: approved_project(folder, kind, count) for count in FEWER_CASES}
+    project = approved_project(folder, kind, CASES)
+    peers.write_suites(project)
+    cost(*peers.run_suites(project, "--update-snapshot"))
+    sample = [peers.helm_template(project, it) for it in peers.cases_in(project)[:TEMPLATE_SAMPLE]]
+    ways = {
+        CHECK: partial(cost, peers.check(project)),
+        UNITTEST: partial(cost, *peers.run_suites(project)),
+        UNITTEST_PARALLEL: partial(cost, *peers.run_suites(project, processes=CORES)),
+        TEMPLATE: partial(one_by_one, sample, times=CASES / TEMPLATE_SAMPLE),
+        COLLECT: partial(cost, peers.collect(project)),
+        COLLECT_BARE: partial(cost, peers.collect_bare(project)),
+        **{fewer_name(count): partial(cost, peers.check(it)) for count, it in fewer.items()},
+    }
+    if kind == "own":
+        ways[LINT] = partial(cost, peers.lint(charts.OWN_CHART))
+    return ways
+
+
+def approved_project(folder: Path, kind: str, cases: int) -> Path:
+    """Make a project whose snapshots are approved."""
+    project = folder / str(cases)
+    charts.make_project(project, kind, cases)
+    cost(peers.check(project, "--snapshot-update"))
+    return project
+
+
+def fewer_name(cases: int) -> str:
+    """Name the check of fewer cases."""
+    return f"{CHECK}, {cases} cases"
+
+
+def compared(medians: Mapping[str, Cost]) -> Iterator[tuple[str, float]]:
+    """Give the figures of the last line."""
+    check = medians[CHECK]
+    for name, way in {
+        "vs_helm_unittest": UNITTEST,
+        "vs_helm_unittest_parallel": UNITTEST_PARALLEL,
+        "vs_subprocess": TEMPLATE,
+    }.items():
+        yield name, medians[way].wall / check.wall
+        yield f"{name}_cpu", medians[way].cpu / check.cpu
+    yield "collect_overhead_s", medians[COLLECT].wall - medians[COLLECT_BARE].wall
+    yield "peak_mb", check.peak_mb
+    fewest = min(FEWER_CASES)
+    yield f"growth_{fewest}_to_{CASES}_cases", check.wall / medians[fewer_name(fewest)].wall
+    if LINT in medians:
+        yield "lint_own_chart_s", medians[LINT].wall
+
+
+def table(title: str, runs: Mapping[str, Sequence[Cost]]) -> Table:
+    """Lay out what was measured."""
+    table = Table(title=title, title_justify="left")
+    table.add_column("")
+    for heading in ("seconds", "spread", "processor s", "peak MB"):
+        table.add_column(heading, justify="right")
+    for way, costs in runs.items():
+        median = typical(costs)
+        cells = f"{median.wall:.2f}", f"{noise(costs):.0%}", f"{median.cpu:.2f}"
+        table.add_row(way, *cells, f"{median.peak_mb:.0f}")
+    return table
+
+
+if __name__ == "__main__":
+    main()
