@@ -54,3 +54,110 @@ def test_stateful_sets_whose_pods_get_no_names_are_found() -> None:
     ]
     assert "asks for app=open, which the pods do not carry" in findings[0].message
     assert "is not headless" in findings[1].message
+
+
+def test_policies_about_no_pod_are_found_with_what_is_in_the_way() -> None:
+    findings = found("policy-selects-pods", "policy-selects-pods/bad")
+    assert [told(finding) for finding in findings] == [
+        (25, "PodDisruptionBudget/other-value", "spec.selector"),
+        (34, "NetworkPolicy/by-expression", "spec.podSelector"),
+        (48, "NetworkPolicy/elsewhere", "spec.podSelector"),
+    ]
+    assert [finding.message.partition(": ")[2] for finding in findings] == [
+        "it wants app=wbe, the pods of Deployment/release-name-web carry app=web",
+        "the pods of Deployment/release-name-web miss its matchExpressions",
+        "it has none in namespace elsewhere",
+    ]
+
+
+def test_monitors_that_find_nothing_are_found() -> None:
+    findings = found("monitor-finds-its-targets", "monitor-finds-its-targets/bad")
+    assert [told(finding) for finding in findings] == [
+        (34, "ServiceMonitor/labels-of-the-pods", "spec.selector"),
+        (49, "ServiceMonitor/port-of-the-pods", "spec.endpoints[0].port"),
+        (50, "ServiceMonitor/port-of-the-pods", "spec.endpoints[1].targetPort"),
+        (61, "PodMonitor/port-of-the-service", "spec.podMetricsEndpoints[0].port"),
+        (69, "PodMonitor/elsewhere", "spec.selector"),
+    ]
+    assert findings[2].message == ("none of what it selects has port 9090, there is http, 8080")
+
+
+def test_selectors_that_take_the_pods_of_others_are_found_once_a_pair() -> None:
+    findings = found("selectors-do-not-overlap", "selectors-do-not-overlap/bad")
+    assert [told(finding) for finding in findings] == [
+        (8, "Deployment/web", "spec.selector"),
+        (27, "DaemonSet/wide", "spec.selector"),
+    ]
+    victim = "the selector takes the pods of StatefulSet/release-name-worker as well"
+    assert {finding.message for finding in findings} == {victim}
+
+
+def test_objects_that_are_rendered_twice_are_found_whatever_their_namespace_is_called() -> None:
+    findings = found("object-is-rendered-once", "object-is-rendered-once/bad")
+    assert [finding.object for finding in findings] == [
+        "ConfigMap/release-name-looped",
+        "Service/release-name",
+        "ClusterRole/release-name",
+        "ServiceAccount/release-name",
+    ]
+
+
+def test_pods_that_need_what_is_not_there_at_their_time_are_found() -> None:
+    findings = found("hook-finds-what-it-needs", "hook-finds-what-it-needs/bad")
+    later = "Helm makes it later at pre-install: hooks go by weight, then by name"
+    assert [(told(finding)[1], finding.message) for finding in findings] == [
+        (who, f"it needs {what}, but {why}".replace("NAME", "release-name"))
+        for who, what, why in (
+            ("Job/migrate", "RoleBinding NAME-migrate at pre-install", "Helm makes it at install"),
+            ("Job/migrate", "Role NAME-migrate at pre-install", later),
+            ("Job/migrate", "ConfigMap NAME-settings at pre-install", "Helm makes it at install"),
+            ("Job/migrate", "Secret NAME-later at pre-install", later),
+            (
+                "Job/migrate",
+                "Secret NAME-later at pre-upgrade",
+                "Helm deletes it after pre-install: hook-succeeded",
+            ),
+            ("Job/clean", "ConfigMap NAME-settings at post-delete", "Helm has deleted it by then"),
+            (
+                "Pod/web",
+                "Secret NAME-later at install",
+                "Helm deletes it after pre-install: hook-succeeded",
+            ),
+        )
+    ]
+
+
+def test_secret_data_that_is_not_encoded_or_too_often_is_found() -> None:
+    findings = found("secret-data-is-base64", "secret-data-is-base64/bad")
+    assert [(finding.field, finding.severity) for finding in findings] == [
+        ("data.plain", Severity.ERROR),
+        ("data.number", Severity.ERROR),
+        ("data.unpadded", Severity.ERROR),
+        ("data.twice", Severity.WARNING),
+    ]
+
+
+def test_secrets_in_the_open_are_found_and_never_shown() -> None:
+    findings = found("config-map-holds-no-secret", "config-map-holds-no-secret/bad")
+    assert [(finding.field, finding.message.partition(" holds")[0]) for finding in findings] == [
+        ("data.DB_PASSWORD", "DB_PASSWORD"),
+        ("data.apiKey", "apiKey"),
+        ("data.url", "URL"),
+        ("data.app.yaml", "client_secret in line 4"),
+        ("spec.containers[main].env[GITHUB_TOKEN].value", "GITHUB_TOKEN"),
+    ]
+    assert not any("hidden" in str(finding) for finding in findings)
+
+
+def test_immutable_fields_that_follow_the_version_are_found() -> None:
+    findings = found("immutable-field-carries-no-version", "immutable-field-carries-no-version/bad")
+    assert [told(finding) for finding in findings] == [
+        (6, "StatefulSet/store", "spec.serviceName"),
+        (10, "StatefulSet/store", "spec.selector.matchLabels.helm.sh/chart"),
+        (
+            24,
+            "StatefulSet/store",
+            "spec.volumeClaimTemplates[0].metadata.labels.app.kubernetes.io/version",
+        ),
+        (38, "Job/migrate", "spec.template.spec.containers[main].image"),
+    ]

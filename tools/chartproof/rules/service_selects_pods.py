@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chartproof.findings import Finding
-from chartproof.manifest import Manifest
 from chartproof.release import Release
 from chartproof.walk import dig, fields
-from chartproof.wiring.pods import pods, selected, unmatched
+from chartproof.wiring.pods import selected
+from chartproof.wiring.selectors import nearest_miss
 
 
 def check(release: Release) -> Iterator[Finding]:
@@ -26,19 +26,5 @@ def check(release: Release) -> Iterator[Finding]:
                 service,
                 ("spec", "selector"),
                 "the Service selects no pod of the release: "
-                + _nearest_miss(release, service, selector),
+                + nearest_miss(release, service.namespace, selector),
             )
-
-
-def _nearest_miss(release: Release, service: Manifest, selector: dict[str, object]) -> str:
-    """Say what keeps the pods that fit best from being selected."""
-    candidates = [pod for pod in pods(release) if pod.owner.namespace == service.namespace]
-    if not candidates:
-        return f"it has none in namespace {service.namespace}"
-    best = min(candidates, key=lambda pod: len(unmatched(selector, pod.labels)))
-    label = unmatched(selector, best.labels)[0]
-    carried = f"{label}={best.labels[label]}" if label in best.labels else f"no {label}"
-    return (
-        f"it wants {label}={selector[label]}, the pods of {best.owner.kind}/{best.owner.name} "
-        f"carry {carried}"
-    )

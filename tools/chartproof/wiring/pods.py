@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +55,7 @@ def pods(release: Release) -> list[Pod]:
     return [Pod(manifest, _TEMPLATE[manifest.kind]) for manifest in release.of_kind(*_TEMPLATE)]
 
 
-def unmatched(selector: dict[str, Any], labels: dict[str, Any]) -> list[str]:
+def unmatched(selector: Mapping[str, Any], labels: Mapping[str, Any]) -> list[str]:
     """Return the labels that `selector` asks for and `labels` do not carry with that value."""
     return [label for label, wanted in selector.items() if labels.get(label) != wanted]
 

@@ -1,0 +1,57 @@
+"""Label selectors, and what keeps pods from being selected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chartproof.release import Release
+from chartproof.walk import each, fields
+from chartproof.wiring.pods import pods, unmatched
+
+Labels = Mapping[str, Any]
+
+
+def matches(selector: Labels, labels: Labels) -> bool:
+    """Tell whether a selector, its matchLabels and matchExpressions, takes these labels."""
+    expressions = (expression for _, expression in each(selector, "matchExpressions"))
+    return not unmatched(fields(selector, "matchLabels"), labels) and all(
+        _holds(expression, labels) for expression in expressions
+    )
+
+
+def is_empty(selector: Labels) -> bool:
+    """Tell whether a selector asks for nothing, and so takes everything."""
+    return not (selector.get("matchLabels") or selector.get("matchExpressions"))
+
+
+def _holds(expression: Labels, labels: Labels) -> bool:
+    """Tell whether labels fit one of a selector's matchExpressions."""
+    key, values = str(expression.get("key")), expression.get("values") or []
+    match expression.get("operator"):
+        case "In":
+            return labels.get(key) in values
+        case "NotIn":
+            return labels.get(key) not in values
+        case "Exists":
+            return key in labels
+        case "DoesNotExist":
+            return key not in labels
+    return False
+
+
+def nearest_miss(release: Release, namespace: str, wanted: Labels) -> str:
+    """Say what keeps the pods of `namespace` that fit the wanted labels best from being taken."""
+    candidates = [pod for pod in pods(release) if pod.owner.namespace == namespace]
+    if not candidates:
+        return f"it has none in namespace {namespace}"
+    best = min(candidates, key=lambda pod: len(unmatched(wanted, pod.labels)))
+    missed = unmatched(wanted, best.labels)
+    if not missed:
+        return f"the pods of {best.owner.kind}/{best.owner.name} miss its matchExpressions"
+    label = missed[0]
+    carried = f"{label}={best.labels[label]}" if label in best.labels else f"no {label}"
+    return (
+        f"it wants {label}={wanted[label]}, the pods of {best.owner.kind}/{best.owner.name} "
+        f"carry {carried}"
+    )
