@@ -36,6 +36,11 @@ class Api:
             pair.flush()
             self._context.load_cert_chain(pair.name)
 
+    @property
+    def port(self) -> int:
+        """The port that it answers at."""
+        return int(self._address.rpartition(":")[2])
+
     def unready_reason(self) -> str | None:
         """Say why it cannot be used yet, or None when it can."""
         try:

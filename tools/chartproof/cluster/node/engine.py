@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -107,12 +108,20 @@ class NodeEngine:
             if not node.control_plane:
                 switch_on(cluster, node, lower, built, None)
                 continue
-            with socket.create_server((LOOPBACK, 0)) as listener:
+            with _listener(cluster) as listener:
                 address = f"{LOOPBACK}:{listener.getsockname()[1]}"
                 text = kubeconfig(cluster.pki, "admin", address, cluster.name)
                 save_secret(cluster.kubeconfig, text.encode())
                 switch_on(cluster, node, lower, built, listener)
         return Api(cluster.kubeconfig)
+
+
+def _listener(cluster: ClusterLayout) -> socket.socket:
+    """Return a listening socket for the API server: at the port it had before, if that is free."""
+    if cluster.kubeconfig.exists():
+        with suppress(OSError):
+            return socket.create_server((LOOPBACK, Api(cluster.kubeconfig).port))
+    return socket.create_server((LOOPBACK, 0))
 
 
 def _prepare(progress: Progress) -> tuple[Path, Path]:
