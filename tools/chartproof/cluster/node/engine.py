@@ -70,7 +70,8 @@ class NodeEngine:
     def start(self, progress: Progress) -> NodeCluster:
         """Return the cluster, every node of it Ready; what is running already stays as it is."""
         cluster = cluster_layout()
-        with locked(cluster.lock):
+        busy = f"cluster {cluster.name}: waiting for another process to start or stop it"
+        with locked(cluster.lock, partial(progress.note, busy)):
             lower, built = _prepare(progress)
             with progress.stage(f"start {self._nodes} node(s)"):
                 api = self._switch_on(cluster, lower, built)
