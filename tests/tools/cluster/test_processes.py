@@ -174,7 +174,11 @@ def as_nobody(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     shown = {folder: folder for folder in (*python_folders(), REPOSITORY)}
     shown[stored] = home / "cache/debian" / stored.name
     user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    environment = {"HOME": str(home), "PATH": os.environ["PATH"], "CHARTPROOF_CLUSTER": "nobody"}
+    environment = {
+        "HOME": str(home),
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "CHARTPROOF_CLUSTER": "nobody",
+    }
     settings = [f"{name}={value}" for name, value in environment.items()]
     command = [*user, "env", "-i", *settings, f"CHARTPROOF_CACHE={home}/cache"]
     command += [str(Path(sys.executable).with_name("chartproof")), *words]

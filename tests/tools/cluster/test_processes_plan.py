@@ -13,8 +13,9 @@ from chartproof.cluster.processes import images
 from chartproof.cluster.processes.container import Mount
 from chartproof.cluster.processes.data import Data
 from chartproof.cluster.processes.environment import environment, expand
-from chartproof.cluster.processes.images import Image
-from chartproof.cluster.processes.plan import Folders, PodPlan, Probe, command, plan
+from chartproof.cluster.processes.images import StandIn
+from chartproof.cluster.processes.layout import Layout
+from chartproof.cluster.processes.plan import PodPlan, Probe, command, plan
 from chartproof.cluster.processes.pods import Pod, hosts, pods
 from chartproof.cluster.processes.volumes import File, volume_files, volumes
 from chartproof.errors import ChartproofError
@@ -80,9 +81,9 @@ def data(pod: Pod) -> Data:
 
 
 @pytest.fixture
-def stored_rabbitmq(monkeypatch: pytest.MonkeyPatch) -> Image:
+def stored_rabbitmq(monkeypatch: pytest.MonkeyPatch) -> StandIn:
     """Have RabbitMQ's files at hand without a download."""
-    image = Image([Mount("/rabbitmq/usr", "/usr")], {"HOME": "/var/lib/rabbitmq"}, 999)
+    image = StandIn([Mount("/rabbitmq/usr", "/usr")], {"HOME": "/var/lib/rabbitmq"}, 999)
     monkeypatch.setattr(images, "broker_image", lambda: image)
     return image
 
@@ -92,7 +93,7 @@ def default_plans(folder: Path, case: str = "default") -> dict[str, PodPlan]:
     values = load_values([CHART / "ci" / f"{case}-values.yaml"], [])
     release = render(Chart.load(CHART), values, RenderOptions("demo", "market"))
     return {
-        pod.name.removeprefix("demo-rabbitmq-workers-"): plan(pod, Data(release), Folders(folder))
+        pod.name.removeprefix("demo-rabbitmq-workers-"): plan(pod, Data(release), Layout(folder))
         for pod in pods(release)
     }
 
@@ -247,7 +248,9 @@ def test_a_service_that_translates_ports_is_refused(rendered: Rendered) -> None:
         pods(release)
 
 
-def test_the_broker_is_planned_as_its_manifests_say(tmp_path: Path, stored_rabbitmq: Image) -> None:
+def test_the_broker_is_planned_as_its_manifests_say(
+    tmp_path: Path, stored_rabbitmq: StandIn
+) -> None:
     broker = default_plans(tmp_path)["broker-0"]
     (task,) = broker.tasks
     name = "demo-rabbitmq-workers-broker"
@@ -306,9 +309,9 @@ def test_a_claim_is_one_of_the_volumes_of_its_pod(rendered: Rendered) -> None:
     """)
     store = next(pod for pod in pods(release) if pod.name == "store-0")
     assert [volume["name"] for volume in volumes(store)] == ["data", "tmp"]
-    folders = Folders(Path("/r"))
-    assert folders.volume(store, volumes(store)[0]) == Path("/r/claims/data-store-0")
-    assert folders.volume(store, volumes(store)[1]) == Path("/r/pods/store-0/tmp")
+    layout = Layout(Path("/r"))
+    assert layout.volume(store, volumes(store)[0]) == Path("/r/claims/data-store-0")
+    assert layout.volume(store, volumes(store)[1]) == Path("/r/pods/store-0/tmp")
     assert "store-0.stores.market.svc.cluster.local" in store.names
 
 
@@ -324,7 +327,7 @@ def test_a_claim_is_one_of_the_volumes_of_its_pod(rendered: Rendered) -> None:
 def test_the_image_says_what_the_manifest_leaves_open(
     body: dict[str, object], words: list[str]
 ) -> None:
-    assert command(body, Image([], {}, 0, ["entry"], ["serve"])) == words
+    assert command(body, StandIn([], {}, 0, ["entry"], ["serve"])) == words
 
 
 @pytest.mark.parametrize(
@@ -336,6 +339,6 @@ def test_the_image_says_what_the_manifest_leaves_open(
     ],
 )
 def test_the_official_image_is_known_by_its_name(
-    stored_rabbitmq: Image, reference: str, is_broker: bool
+    stored_rabbitmq: StandIn, reference: str, is_broker: bool
 ) -> None:
-    assert (images.image_for(reference) == stored_rabbitmq) is is_broker
+    assert (images.stand_in(reference) == stored_rabbitmq) is is_broker

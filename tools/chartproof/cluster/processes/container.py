@@ -44,10 +44,7 @@ class Mount:
 
 @dataclass(frozen=True)
 class Container:
-    """What runs, and all that it sees.
-
-    Its root holds the `mounts` and nothing else, so it is empty but for them, and read-only.
-    """
+    """What runs, and all that it sees: the `mounts`, /dev and /proc; the rest is read-only."""
 
     command: Sequence[str]
     mounts: Sequence[Mount]
@@ -65,7 +62,7 @@ class Container:
         return cls(**{**body, "mounts": [Mount(**mount) for mount in body["mounts"]]})
 
     def enter(self) -> None:
-        """Become the container's process. Only returns by OSError."""
+        """Become the container's process. Raises OSError or ChartproofError, else never returns."""
         socket.sethostname(self.hostname)
         linux.keep_mounts_private()
         linux.mount("tmpfs", ROOT, "mode=755")
@@ -81,7 +78,11 @@ class Container:
         os.chroot(ROOT)
         os.chdir(self.workdir)
         os.dup2(os.open("/dev/null", os.O_RDONLY), sys.stdin.fileno())
-        os.execvpe(self.command[0], list(self.command), dict(self.env))  # noqa: S606 - no shell on purpose
+        words = list(self.command)
+        try:
+            os.execvpe(words[0], words, self.env)  # noqa: S606 - no shell on purpose
+        except OSError as error:
+            raise ChartproofError(f"{words[0]}: {error.strerror}") from error
 
 
 def start(container: Container, output: IO[bytes] | int) -> subprocess.Popen[bytes]:
@@ -167,7 +168,8 @@ def _place(source: Path, target: Path, read_only: bool) -> None:
 
 
 def _make_devices(folder: Path) -> None:
-    (folder / "shm").mkdir(parents=True, mode=0o1777)
+    (folder / "shm").mkdir(parents=True)
+    linux.mount("tmpfs", folder / "shm", "mode=1777")
     for name in DEVICES:
         _place(Path("/dev", name), folder / name, read_only=False)
     (folder / "fd").symlink_to("/proc/self/fd")

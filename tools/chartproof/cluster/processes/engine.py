@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import IO
@@ -18,10 +18,10 @@ from chartproof.cluster.cache import cache_dir, remove
 from chartproof.cluster.engine import Check, Member, cluster_name
 from chartproof.cluster.install import standing
 from chartproof.cluster.processes import container, rabbitmq, supervisor
-from chartproof.cluster.processes.container import Container
+from chartproof.cluster.processes.check import check
 from chartproof.cluster.processes.data import Data
-from chartproof.cluster.processes.images import worker_image, workers_command
-from chartproof.cluster.processes.plan import Folders, PodPlan, plan
+from chartproof.cluster.processes.layout import Layout
+from chartproof.cluster.processes.plan import plan
 from chartproof.cluster.processes.pods import WORKLOADS, Pod, hosts, pods
 from chartproof.cluster.processes.volumes import fill, volume_files, volumes
 from chartproof.cluster.progress import Progress, Stage
@@ -35,7 +35,6 @@ STOP_S = 20.0
 LOOK_S = 0.2
 LAST_LINES = 8
 HOPELESS_RESTARTS = 3
-START_S, DOWNLOAD_S = 15, 60
 
 
 class ProcessesEngine:
@@ -48,25 +47,15 @@ class ProcessesEngine:
     )
 
     def __init__(self) -> None:
-        root = cache_dir() / "processes"
-        root.mkdir(exist_ok=True)
-        self._folder = root / cluster_name()
-        self._lock_file = root / f"{cluster_name()}.lock"
+        releases = cache_dir() / "processes"
+        releases.mkdir(exist_ok=True)
+        self._layout = Layout(releases / cluster_name())
+        self._lock_file = releases / f"{cluster_name()}.lock"
         self._supervisor: subprocess.Popen[bytes] | None = None
 
     def check(self) -> Check:
         """Usable on Linux where user namespaces are allowed and apt-get gives RabbitMQ."""
-        if sys.platform != "linux":
-            return Check(False, f"it needs Linux, this is {sys.platform}", "take another engine")
-        if not workers_command().exists():
-            return Check(False, f"{workers_command()} is not there", "run pip install ./apps")
-        there = rabbitmq.cached()
-        if not there and not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
-            return Check(False, "RabbitMQ comes by apt-get", "take Debian, or another engine")
-        if fault := _container_fault():
-            return Check(False, f"no containers: {fault}", "allow user namespaces (sysctl)")
-        seconds = START_S if there else START_S + DOWNLOAD_S
-        return Check(True, "user namespaces are allowed", first_start_s=seconds)
+        return check()
 
     def running(self) -> bool:
         """Tell whether a supervisor runs."""
@@ -81,6 +70,10 @@ class ProcessesEngine:
         Claimed volumes are kept from the run before. Raises ChartproofError.
         """
         found = pods(release)
+        if not found:
+            raise ChartproofError(
+                "nothing to run: the release has no " + " and no ".join(WORKLOADS)
+            )
         if left := _left_out(release):
             progress.note(f"not run as processes: {', '.join(left)}")
         self._end()
@@ -89,56 +82,50 @@ class ProcessesEngine:
                 rabbitmq.root_folder()
         with progress.stage("start the release as processes") as stage:
             self._lay_out(release, found)
-            self._start()
-            self._wait(len(found), stage)
+            self._wait(self._start(), len(found), stage)
 
     def members(self) -> Sequence[Member]:
         """Return how the pods stand; none when nothing runs."""
-        return supervisor.read_members(self._folder) if self.running() else []
+        return supervisor.read_members(self._layout) if self.running() else []
 
     def logs(self, component: str) -> Sequence[Path]:
         """Return the log files of a component, `<pod>.<container>.log` each."""
-        names = [
-            member.name
-            for member in supervisor.read_members(self._folder)
+        return [
+            file
+            for member in supervisor.read_members(self._layout)
             if member.component == component
+            for file in self._layout.logs_of(member.name)
         ]
-        return [file for name in names for file in sorted(self._logs.glob(f"{name}.*.log"))]
 
     def stop(self) -> None:
         """End every process and remove every file of the release."""
         self._end()
-        remove(self._folder)
+        remove(self._layout.root)
         remove(self._lock_file)
-
-    @property
-    def _logs(self) -> Path:
-        return self._folder / "logs"
 
     def _lay_out(self, release: Release, found: Sequence[Pod]) -> None:
         """Write all that the containers are given, and the plan that says how to run them."""
-        folders = Folders(self._folder)
-        for old in (folders.pods, self._logs, self._folder / "members.json"):
+        layout = self._layout
+        for old in (layout.pods, layout.logs, layout.members):
             remove(old)
-        for new in (folders.etc, self._logs):
+        for new in (layout.etc, layout.logs):
             new.mkdir(parents=True, exist_ok=True)
         for name, text in {**rabbitmq.LOOKUP, "hosts": hosts(release, found)}.items():
-            (folders.etc / name).write_text(text)
+            (layout.etc / name).write_text(text)
         data = Data(release)
         for pod in found:
             for volume in volumes(pod):
-                fill(folders.volume(pod, volume), volume_files(volume, pod, data))
-        plans = [plan(pod, data, folders) for pod in found]
-        (self._folder / "plan.json").write_text(json.dumps([PodPlan.to_json(one) for one in plans]))
+                fill(layout.volume(pod, volume), volume_files(volume, pod, data))
+        layout.plan.write_text(json.dumps([plan(pod, data, layout).to_json() for pod in found]))
 
-    def _start(self) -> None:
+    def _start(self) -> subprocess.Popen[bytes]:
         """Start the supervisor. It holds the lock as long as it lives."""
         lock = self._lock()
         if lock is None:
-            raise ChartproofError(f"{self._folder}: another chartproof is just starting here")
-        with lock, self._supervisor_log.open("wb") as log:
+            raise ChartproofError(f"{self._layout.root}: another chartproof is just starting here")
+        with lock, self._layout.supervisor_log.open("wb") as log:
             self._supervisor = subprocess.Popen(
-                [sys.executable, "-m", supervisor.__name__, str(self._folder)],
+                [sys.executable, "-m", supervisor.__name__, str(self._layout.root)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -146,18 +133,16 @@ class ProcessesEngine:
                 pass_fds=[lock.fileno()],
             )
             lock.write(str(self._supervisor.pid))
+        return self._supervisor
 
-    def _wait(self, count: int, stage: Stage) -> None:
+    def _wait(self, process: subprocess.Popen[bytes], count: int, stage: Stage) -> None:
         """Wait until `count` pods are ready. Raises ChartproofError with logs when they do not."""
-        assert self._supervisor is not None  # noqa: S101 - just started
         end = time.monotonic() + READY_S
         while True:
-            code = self._supervisor.poll()
-            if code is not None:
-                raise ChartproofError(
-                    failure(["supervisor"], code, self._supervisor_log.read_text(errors="replace"))
-                )
-            members = supervisor.read_members(self._folder)
+            if (code := process.poll()) is not None:
+                said = self._layout.supervisor_log.read_text(errors="replace")
+                raise ChartproofError(failure(["supervisor"], code, said))
+            members = supervisor.read_members(self._layout)
             late = [member for member in members if not member.ready]
             if len(members) == count and not late:
                 return
@@ -172,7 +157,7 @@ class ProcessesEngine:
         lines = []
         for member in late:
             lines.append(f"{member.name}: {member.state}, {member.restarts} restarts")
-            for file in sorted(self._logs.glob(f"{member.name}.*.log")):
+            for file in self._layout.logs_of(member.name):
                 said = file.read_text(errors="replace").splitlines()[-LAST_LINES:]
                 lines += [f"  {file.stem}: {line}" for line in said]
         return lines or [f"no pod came up in {READY_S:.0f} s"]
@@ -182,13 +167,17 @@ class ProcessesEngine:
         for number in (signal.SIGTERM, container.KILL):
             if not self.running():
                 break
-            os.kill(int(self._lock_file.read_text()), number)
+            self._signal(number)
             end = time.monotonic() + STOP_S
             while self.running() and time.monotonic() < end:
                 time.sleep(LOOK_S)
         if self._supervisor is not None:
             self._supervisor.wait()
             self._supervisor = None
+
+    def _signal(self, number: int) -> None:
+        with suppress(FileNotFoundError, ProcessLookupError, ValueError):  # it ends, or just begins
+            os.kill(int(self._lock_file.read_text()), number)
 
     def _lock(self) -> IO[str] | None:
         """Take the lock, emptying its file; None while a supervisor or another start holds it."""
@@ -200,19 +189,6 @@ class ProcessesEngine:
             return None
         file.truncate(0)
         return file
-
-    @property
-    def _supervisor_log(self) -> Path:
-        return self._folder / "supervisor.log"
-
-
-def _container_fault() -> str | None:
-    """Run the smallest container; say what went wrong, or None."""
-    trial = Container(["true"], worker_image().mounts, worker_image().env)
-    with container.start(trial, subprocess.PIPE) as process:
-        assert process.stdout  # noqa: S101 - what PIPE means
-        said = process.stdout.read().decode(errors="replace").strip()
-    return None if process.returncode == 0 else said.removeprefix("chartproof: ")
 
 
 def _left_out(release: Release) -> list[str]:

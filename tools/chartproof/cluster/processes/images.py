@@ -18,8 +18,8 @@ WORKER_USER = 10001  # as in the worker image's Dockerfile
 
 
 @dataclass(frozen=True)
-class Image:
-    """The parts of an image that a container starts from."""
+class StandIn:
+    """What a container finds in place of its image."""
 
     mounts: Sequence[Mount]
     env: Mapping[str, str]
@@ -28,26 +28,25 @@ class Image:
     command: Sequence[str] = ()
 
 
-def image_for(reference: str) -> Image:
+def stand_in(reference: str) -> StandIn:
     """Return RabbitMQ for the official image, and the installed workers for any other."""
     name = reference.partition("@")[0].rpartition("/")[2].partition(":")[0]
     return broker_image() if name == "rabbitmq" else worker_image()
 
 
-def broker_image() -> Image:
+def broker_image() -> StandIn:
     """Return RabbitMQ, which is downloaded where the cache has none."""
-    return Image(
-        rabbitmq.mounts(), rabbitmq.ENVIRONMENT, rabbitmq.USER, command=["rabbitmq-server"]
-    )
+    command = ["rabbitmq-server"]
+    return StandIn(rabbitmq.mounts(), rabbitmq.ENVIRONMENT, rabbitmq.USER, command=command)
 
 
-def worker_image() -> Image:
+def worker_image() -> StandIn:
     """Return the workers as they are installed beside chartproof, on this machine's own system."""
     programs = workers_command().parent
     system = [Path("/", name) for name in SYSTEM] + [Path("/etc", name) for name in SETTINGS]
     shown = [path for path in system if path.exists()]
     shown += [path for path in python_folders() if not any(map(path.is_relative_to, shown))]
-    return Image(
+    return StandIn(
         [Mount(str(path), str(path)) for path in shown],
         {"PATH": f"{programs}:/usr/local/bin:/usr/bin:/bin", "PYTHONPATH": "/app"},
         WORKER_USER,

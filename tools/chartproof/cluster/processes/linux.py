@@ -14,8 +14,6 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
 _IFF_UP = 1
 _SIOCGIFFLAGS, _SIOCSIFFLAGS = 0x8913, 0x8914
-# What a mount in a user namespace may not lose when it is mounted anew: nosuid, nodev, noexec.
-_LOCKED = os.ST_NOSUID | os.ST_NODEV | os.ST_NOEXEC
 
 
 class Namespace(enum.IntFlag):
@@ -81,7 +79,8 @@ def bind(source: Path, target: Path, *, read_only: bool) -> None:
 
 def make_read_only(target: Path) -> None:
     """Let nothing be written through the mount at `target`. Raises OSError."""
-    locked = os.statvfs(target).f_flag & _LOCKED
+    # In a user namespace a mount may not lose these when it is mounted anew.
+    locked = os.statvfs(target).f_flag & (os.ST_NOSUID | os.ST_NODEV | os.ST_NOEXEC)
     _mount("none", target, "", _Mount.REMOUNT | _Mount.BIND | _Mount.READ_ONLY | locked)
 
 

@@ -67,4 +67,5 @@ class Network:
         return file
 
     def _ip(self, *words: str) -> None:
-        run(["chroot", self._root, "ip", *words])
+        # Not every user has the folders of administration on PATH.
+        run(["env", f"PATH={rabbitmq.PATH}", "chroot", self._root, "ip", *words])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from chartproof.cluster.processes.container import Container, Mount
 from chartproof.cluster.processes.data import Data
 from chartproof.cluster.processes.environment import environment, expand
-from chartproof.cluster.processes.images import Image, image_for
+from chartproof.cluster.processes.images import StandIn, stand_in
+from chartproof.cluster.processes.layout import Layout
 from chartproof.cluster.processes.pods import Pod
 from chartproof.cluster.processes.rabbitmq import LOOKUP
 from chartproof.cluster.processes.volumes import volumes
@@ -66,47 +66,23 @@ class PodPlan:
         return cls(body["name"], body["component"], body["address"], init, tasks)
 
 
-@dataclass(frozen=True)
-class Folders:
-    """Where a release's files are: what pods share, what is a pod's own, and claimed volumes."""
-
-    root: Path
-
-    @property
-    def etc(self) -> Path:
-        """Files that every container finds in /etc."""
-        return self.root / "etc"
-
-    def volume(self, pod: Pod, volume: Mapping[str, Any]) -> Path:
-        """Return the folder of a volume; a claimed one outlives its pod."""
-        claim = fields(volume, "persistentVolumeClaim").get("claimName")
-        if claim:
-            return self.root / "claims" / str(claim)
-        return self.pods / pod.name / str(volume["name"])
-
-    @property
-    def pods(self) -> Path:
-        """The volumes that end with their pods."""
-        return self.root / "pods"
-
-
-def plan(pod: Pod, data: Data, folders: Folders) -> PodPlan:
+def plan(pod: Pod, data: Data, layout: Layout) -> PodPlan:
     """Say how to run a pod. Raises ChartproofError for what processes cannot do."""
     init, tasks = (
-        [_task(body, pod, data, folders) for _, body in each(pod.spec, kind)]
+        [_task(body, pod, data, layout) for _, body in each(pod.spec, kind)]
         for kind in ("initContainers", "containers")
     )
     return PodPlan(pod.name, pod.component, str(pod.address), init, tasks)
 
 
-def _task(body: Mapping[str, Any], pod: Pod, data: Data, folders: Folders) -> Task:
-    image = image_for(str(body.get("image")))
+def _task(body: Mapping[str, Any], pod: Pod, data: Data, layout: Layout) -> Task:
+    image = stand_in(str(body.get("image")))
     env = {**image.env, **environment(body, pod, data)}
     security = {**fields(pod.spec, "securityContext"), **fields(body, "securityContext")}
     user = security.get("runAsUser", image.user)
     container = Container(
         command=[expand(word, env) for word in command(body, image)],
-        mounts=[*image.mounts, *_etc(folders), *_mounts(body, pod, folders)],
+        mounts=[*image.mounts, *_etc(layout), *_mounts(body, pod, layout)],
         env=env,
         user=user,
         group=security.get("runAsGroup", user),
@@ -116,25 +92,25 @@ def _task(body: Mapping[str, Any], pod: Pod, data: Data, folders: Folders) -> Ta
     return Task(str(body["name"]), container, _probe(body))
 
 
-def command(body: Mapping[str, Any], image: Image) -> list[str]:
+def command(body: Mapping[str, Any], image: StandIn) -> list[str]:
     """Return a container's command line: `command` replaces the image's, `args` add to either."""
     if given := body.get("command"):
         return [*given, *body.get("args", [])]
     return [*image.entrypoint, *body.get("args", image.command)]
 
 
-def _etc(folders: Folders) -> Iterator[Mount]:
+def _etc(layout: Layout) -> Iterator[Mount]:
     for name in ("hosts", *LOOKUP):
-        yield Mount(str(folders.etc / name), f"/etc/{name}")
+        yield Mount(str(layout.etc / name), f"/etc/{name}")
 
 
-def _mounts(body: Mapping[str, Any], pod: Pod, folders: Folders) -> Iterator[Mount]:
+def _mounts(body: Mapping[str, Any], pod: Pod, layout: Layout) -> Iterator[Mount]:
     there = {volume["name"]: volume for volume in volumes(pod)}
     for _, mount in each(body, "volumeMounts"):
         volume = there.get(mount["name"])
         if volume is None:
             raise ChartproofError(f"{pod.name}: {body['name']} mounts no volume: {mount['name']}")
-        source = folders.volume(pod, volume) / mount.get("subPath", "")
+        source = layout.volume(pod, volume) / mount.get("subPath", "")
         writable = "emptyDir" in volume or "persistentVolumeClaim" in volume
         yield Mount(str(source), mount["mountPath"], mount.get("readOnly", not writable))
 

@@ -9,190 +9,80 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import closing
-from dataclasses import asdict, replace
-from http.client import HTTPConnection, HTTPException
+from dataclasses import asdict
 from pathlib import Path
 
 from chartproof.cluster.engine import Member
-from chartproof.cluster.processes import container, linux
+from chartproof.cluster.processes import linux
 from chartproof.cluster.processes.container import isolated
+from chartproof.cluster.processes.layout import Layout
 from chartproof.cluster.processes.linux import Namespace
 from chartproof.cluster.processes.network import Network
-from chartproof.cluster.processes.plan import PodPlan, Probe, Task
+from chartproof.cluster.processes.plan import PodPlan
+from chartproof.cluster.processes.running import RunningPod
 
 LOOK_S = 0.2
-PROBE_EVERY_S, PROBE_TIMEOUT_S = 1.0, 1.0
-# How long to wait before a container is started again: doubled each time, forgotten after a while.
-FIRST_PAUSE_S, LONGEST_PAUSE_S, GOOD_S = 1.0, 10.0, 30.0
 GRACE_S = 5.0
 
 
-class Running:
-    """A container that is started again whenever it ends, after a pause that grows."""
-
-    def __init__(self, task: Task, pod: PodPlan, network: str, log: Path) -> None:
-        self.task = task
-        self._container = replace(task.container, network=network)
-        self._address = pod.address
-        self._log = log
-        self._process: subprocess.Popen[bytes] | None = None
-        self._started = self._next_probe = 0.0
-        self._due = 0.0
-        self._pause = FIRST_PAUSE_S
-        self.starts = 0
-        self.ready = False
-        self.code: int | None = None
-
-    def look(self, now: float) -> None:
-        """Notice an end, start what is due, ask what runs whether it is ready; times in seconds."""
-        if self._process is None:
-            if now >= self._due:
-                self._start(now)
-        elif self._process.poll() is not None:
-            self._note_end(now)
-        elif now >= self._next_probe:
-            self._next_probe = now + PROBE_EVERY_S
-            self.ready = self.task.ready is None or answers(self._address, self.task.ready)
-
-    @property
-    def state(self) -> str:
-        """What it is at, in words."""
-        if self._process is not None:
-            return "running"
-        return f"ended with exit code {self.code}" if self.starts else "waiting"
-
-    def terminate(self) -> None:
-        """Ask it to end."""
-        if self._process is not None:
-            self._process.terminate()
-
-    def ended(self) -> bool:
-        """Tell whether nothing of it runs."""
-        return self._process is None or self._process.poll() is not None
-
-    def _start(self, now: float) -> None:
-        with self._log.open("ab") as log:
-            self._process = container.start(self._container, log)
-        self._started = now
-        self.starts += 1
-
-    def _note_end(self, now: float) -> None:
-        assert self._process is not None  # noqa: S101 - its one caller has looked
-        with self._process as process:
-            self.code = process.returncode
-        self._process, self.ready = None, False
-        if now - self._started > GOOD_S:
-            self._pause = FIRST_PAUSE_S
-        self._due = now + self._pause
-        self._pause = min(2 * self._pause, LONGEST_PAUSE_S)
-
-
-class RunningPod:
-    """A pod: its init containers in order, then all others at once."""
-
-    def __init__(self, plan: PodPlan, network: str, logs: Path) -> None:
-        def running(task: Task) -> Running:
-            return Running(task, plan, network, logs / f"{plan.name}.{task.name}.log")
-
-        self._plan = plan
-        self._init = [running(task) for task in plan.init]
-        self._tasks = [running(task) for task in plan.tasks]
-
-    def look(self, now: float) -> None:
-        """Bring every container forward that has its turn."""
-        for running in self._turn():
-            running.look(now)
-
-    def member(self) -> Member:
-        """Say how the pod stands."""
-        turn = self._turn()
-        shown = next((running for running in turn if not running.ready), turn[0])
-        return Member(
-            name=self._plan.name,
-            component=self._plan.component,
-            ready=turn is self._tasks and shown.ready,
-            restarts=sum(max(0, running.starts - 1) for running in turn),
-            state=f"{shown.task.name} {shown.state}",
-        )
-
-    def containers(self) -> list[Running]:
-        """All its containers."""
-        return [*self._init, *self._tasks]
-
-    def _turn(self) -> Sequence[Running]:
-        """Return the first init container that has not ended well, else the pod's others."""
-        for running in self._init:
-            if running.code != 0:
-                return [running]
-        return self._tasks
-
-
-def answers(address: str, probe: Probe) -> bool:
-    """Tell whether a probe is answered with success."""
-    with closing(HTTPConnection(address, probe.port, timeout=PROBE_TIMEOUT_S)) as connection:
-        try:
-            connection.request("GET", probe.path)
-            return 200 <= connection.getresponse().status < 400
-        except (OSError, HTTPException):
-            return False
-
-
-def supervise(folder: Path) -> None:
-    """Run the plan of a release's folder until SIGTERM; the status is kept in a file there."""
+def supervise(layout: Layout) -> None:
+    """Run the plan of a release until SIGTERM, and keep the file that says how its pods stand."""
     stopping: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: stopping.append(number))
     linux.keep_mounts_private()
     linux.mount("proc", Path("/proc"))
-    plans = [PodPlan.from_json(body) for body in json.loads((folder / "plan.json").read_text())]
     network = Network()
-    pods = [
-        RunningPod(plan, str(network.add(plan.name, plan.address)), folder / "logs")
-        for plan in plans
-    ]
+    plans = [PodPlan.from_json(body) for body in json.loads(layout.plan.read_text())]
+    pods = [RunningPod(plan, network.add(plan.name, plan.address), layout) for plan in plans]
+    shown: list[Member] = []
     while not stopping:
         for pod in pods:
             pod.look(time.monotonic())
-        write_members(folder, [pod.member() for pod in pods])
+        members = [pod.member() for pod in pods]
+        if members != shown:
+            write_members(layout, members)
+            shown = members
         time.sleep(LOOK_S)
-    _stop([running for pod in pods for running in pod.containers()])
+    _stop(pods)
 
 
-def write_members(folder: Path, members: Sequence[Member]) -> None:
-    """Write how the pods stand, for whoever asks."""
-    part = folder / "members.part"
+def write_members(layout: Layout, members: Sequence[Member]) -> None:
+    """Write how the pods stand, in one piece."""
+    part = layout.members.with_suffix(".part")
     part.write_text(json.dumps([asdict(member) for member in members]))
-    part.rename(folder / "members.json")
+    part.rename(layout.members)
 
 
-def read_members(folder: Path) -> list[Member]:
+def read_members(layout: Layout) -> list[Member]:
     """Read how the pods stand; nothing before the first look at them."""
-    file = folder / "members.json"
-    return [Member(**body) for body in json.loads(file.read_text())] if file.exists() else []
+    if not layout.members.exists():
+        return []
+    return [Member(**body) for body in json.loads(layout.members.read_text())]
 
 
-def _stop(containers: Sequence[Running]) -> None:
+def main() -> None:
+    """Supervise the release of the folder that the first argument names."""
+    layout = Layout(Path(sys.argv[1]))
+    namespaces = Namespace.USER | Namespace.MOUNT | Namespace.NETWORK | Namespace.PROCESS
+
+    def inside() -> None:
+        supervise(layout)
+        os._exit(0)
+
+    sys.exit(isolated(namespaces, (0, 0), inside))
+
+
+def _stop(pods: Sequence[RunningPod]) -> None:
+    """Ask all containers to end; what does not in time is killed with this process."""
+    containers = [running for pod in pods for running in pod.containers()]
     for running in containers:
         running.terminate()
     end = time.monotonic() + GRACE_S
     while time.monotonic() < end and not all(running.ended() for running in containers):
         time.sleep(LOOK_S)
-
-
-def main() -> None:
-    """Supervise the release of the folder that the first argument names."""
-    folder = Path(sys.argv[1])
-    namespaces = Namespace.USER | Namespace.MOUNT | Namespace.NETWORK | Namespace.PROCESS
-
-    def inside() -> None:
-        supervise(folder)
-        os._exit(0)
-
-    sys.exit(isolated(namespaces, (0, 0), inside))
 
 
 if __name__ == "__main__":
