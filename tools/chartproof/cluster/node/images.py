@@ -93,9 +93,10 @@ def python_image() -> Image:
 
 
 def python_base() -> str:
-    """Return the name under which buildah has `python_image`, imported first if it is not there."""
+    """Return the name under which buildah has `python_image`, imported first if it has not."""
     archive = python_image().archive
-    if run(["buildah", "inspect", PYTHON_BASE], check=False).returncode != 0:
+    query = ["buildah", "inspect", "--type", "image", "--format", "{{.FromImageDigest}}"]
+    if run([*query, PYTHON_BASE], check=False).stdout.strip() != oci.manifest_digest(archive):
         run(["buildah", "pull", f"oci-archive:{archive}"])
     return PYTHON_BASE
 
