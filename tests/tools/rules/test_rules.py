@@ -165,12 +165,23 @@ def test_urls_that_lead_nowhere_are_found() -> None:
         (62, "ConfigMap/urls", "data.node"),
         (63, "ConfigMap/urls", "data.config.ini"),
         (76, "Pod/environment", "spec.containers[main].env[MQ_URL].value"),
+        (78, "Pod/environment", "spec.containers[main].env[CACHE_HOST].value"),
+        (80, "Pod/environment", "spec.containers[main].env[BROKER_HOST].value"),
+        (84, "Pod/environment", "spec.containers[main].env[STORE_ADDR].value"),
+        (86, "Pod/environment", "spec.containers[main].args[0]"),
+        (87, "Pod/environment", "spec.containers[main].args[1]"),
+        (94, "ConfigMap/file", "data.BROKER_HOST"),
+        (96, "ConfigMap/file", "data.app.yaml"),
+        (99, "ConfigMap/file", "data.app.conf"),
+        (110, "ScaledObject/release-name", "spec.triggers[0].metadata.host"),
+        (118, "Service/alias", "spec.externalName"),
     ]
     assert findings[0].hint == "release-name-broker"
     assert findings[4].hint == "release-name-broker-nodes"
     assert findings[1].message == (
         "amqp:// leads to port 5671 of Service release-name-broker, which has amqp 5672"
     )
+    assert findings[8].message.startswith("BROKER_HOST leads to port 5673 of Service")
 
 
 def test_a_host_that_the_values_give_is_noted() -> None:

@@ -2,8 +2,9 @@
 
 Whoever may read pods and ConfigMaps reads them, and so do logs and backups. Put them into a
 Secret. Told of are values whose name ends in password, passphrase, secret, token or ...key, as
-data, as a setting in a file, or as a variable, and URLs with a password; values that only stand
-in for one (`$(PASSWORD)`, `/run/secrets/token`) are not. It is a warning, as it goes by names.
+data, as a setting in a file, as an argument or a variable, and URLs with a password. Values that
+only stand in for one (`$(PASSWORD)`, `/run/secrets/token`) are not. It is a warning, as it goes
+by names.
 """
 
 from __future__ import annotations
@@ -12,10 +13,9 @@ from collections.abc import Iterator
 
 from chartproof.findings import Finding, Severity
 from chartproof.release import Release
-from chartproof.walk import dig
 from chartproof.wiring.references import references
 from chartproof.wiring.secrecy import exposed
-from chartproof.wiring.texts import text_at, texts
+from chartproof.wiring.texts import name_of, text_at, texts
 
 
 def check(release: Release) -> Iterator[Finding]:
@@ -26,10 +26,9 @@ def check(release: Release) -> Iterator[Finding]:
         if manifest.kind == "Secret":
             continue
         text = text_at(manifest, path)
-        key = str(dig(manifest.body, *path[:-1], "name") or path[-1])
         if text in names:
             continue
-        for line, name in exposed(key, text):
+        for line, name in exposed(name_of(manifest, path), text):
             where = f" in line {line + 1}" if "\n" in text.strip() else ""
             yield Finding.at(
                 manifest,

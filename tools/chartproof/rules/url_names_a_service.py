@@ -1,9 +1,12 @@
-"""The host of a URL is a Service of the release, and the port is one of the Service's.
+"""The host of an address is a Service of the release, and the port is one of the Service's.
 
-Looked at are URLs in environment variables and in the values of ConfigMaps and Secrets, those
-of Secrets decoded. A host without a dot, or with the cluster's own suffixes (`name.namespace`,
-`name.namespace.svc...`), can only be a Service; other hosts are left alone, as are other
-namespaces. A host that the values give is only noted when the release does not render it.
+Looked at are URLs, `host:port` and hosts under names such as DB_HOST (with DB_PORT beside it), in
+environment variables, arguments, the values of ConfigMaps and Secrets (those decoded), and the
+triggers of KEDA. A host without a dot, or with the cluster's own suffixes (`name.namespace`,
+`name.namespace.svc...`), can only be a Service; other hosts are left alone, as are the names of
+others in other namespaces. What looks like an address but may be something else, such as
+`web:8080` in a file, counts where a Service has that name, or where the name is the release's.
+A host that the values give is only noted when the release does not render it.
 """
 
 from __future__ import annotations
@@ -14,75 +17,74 @@ from chartproof.errors import nearest
 from chartproof.findings import Finding, Severity
 from chartproof.manifest import Manifest
 from chartproof.release import Release
-from chartproof.walk import dig, each
+from chartproof.wiring.addresses import Address, addresses
 from chartproof.wiring.given import given_by
-from chartproof.wiring.pods import selected
-from chartproof.wiring.urls import Url, urls
+from chartproof.wiring.scope import is_everywhere
+from chartproof.wiring.services import described, is_alias, reachable
 
-_EVERYWHERE = {("default", "kubernetes")}
+_Services = dict[tuple[str, str], Manifest]
 
 
 def check(release: Release) -> Iterator[Finding]:
-    """Find URLs that lead nowhere in the release."""
-    services = {
+    """Find addresses that lead nowhere in the release."""
+    services: _Services = {
         (service.namespace, service.name): service for service in release.of_kind("Service")
     }
-    for url in urls(release):
-        target = _target(url, {namespace for namespace, _ in services})
-        if target is None or target in _EVERYWHERE:
+    for address in addresses(release):
+        target = _target(release, address, {namespace for namespace, _ in services})
+        if target is None or is_everywhere("Service", *target):
             continue
         service = services.get(target)
-        if service is None:
-            known = [name for _, name in services]
-            yield _missing(release, url, nearest(target[1], known))
-        elif url.port is not None:
-            yield from _check_port(release, url, url.port, service)
+        if service:
+            yield from _check_port(release, address, service)
+        elif address.is_certain or _is_own(release, target[1]) or ".svc" in address.host:
+            yield _missing(release, address, nearest(target[1], [name for _, name in services]))
 
 
-def _target(url: Url, namespaces: set[str]) -> tuple[str, str] | None:
+def _is_own(release: Release, name: str) -> bool:
+    """Tell whether the release has its name in that name."""
+    return f"{name}-".startswith(f"{release.options.release}-")
+
+
+def _target(release: Release, address: Address, namespaces: set[str]) -> tuple[str, str] | None:
     """Return namespace and name of the Service that the host stands for, None for other hosts."""
-    parts = url.host.split(".")
+    here, parts = address.manifest.namespace, address.host.split(".")
     if len(parts) == 1:
-        is_other = url.host == "localhost" or url.host.isdigit()
-        return None if is_other else (url.manifest.namespace, url.host)
+        is_other = address.host == "localhost" or address.host.isdecimal()
+        return None if is_other else (here, address.host)
+    if len(parts) == 2 and _is_own(release, parts[1]):
+        return here, parts[1]  # a pod of a headless Service: pod.service
     if len(parts) > 3 and parts[3] == "svc":
-        parts = parts[1:]  # a pod of a headless Service: pod.service.namespace.svc
-    own = namespaces | {url.manifest.namespace}
-    if parts[1] in own and (len(parts) == 2 or parts[2] == "svc"):
+        parts = parts[1:]  # the same: pod.service.namespace.svc
+    is_near = parts[1] in namespaces | {here} or _is_own(release, parts[0])
+    if is_near and (len(parts) == 2 or parts[2] == "svc"):
         return parts[1], parts[0]
     return None
 
 
-def _missing(release: Release, url: Url, near: str | None) -> Finding:
-    if value := given_by(release, url.manifest, url.path, url.host):
+def _missing(release: Release, address: Address, near: str | None) -> Finding:
+    if value := given_by(release, address.manifest, address.path, address.host):
         return Finding.at(
-            url.manifest,
-            url.path,
-            f"host {url.host} is given by the values ({value}) and no Service of the release",
+            address.manifest,
+            address.path,
+            f"host {address.host} is given by the values ({value}) and no Service of the release",
             severity=Severity.NOTE,
         )
     return Finding.at(
-        url.manifest,
-        url.path,
-        f"{url.scheme}:// leads to {url.host}, but the release renders no such Service",
+        address.manifest,
+        address.path,
+        f"{address.called} leads to {address.host}, but the release renders no such Service",
         hint=near,
     )
 
 
-def _check_port(release: Release, url: Url, port: int, service: Manifest) -> Iterator[Finding]:
-    """Find a port that the Service does not have; a headless one has those of its pods."""
-    if dig(service.body, "spec", "type") == "ExternalName":
-        return
-    ports = [entry for _, entry in each(service.body, "spec", "ports")]
-    numbers = [entry.get("port") for entry in ports]
-    if dig(service.body, "spec", "clusterIP") == "None":
-        pods = selected(release, service)
-        numbers += [entry.get("containerPort") for pod in pods for entry in pod.ports()]
-    if port not in numbers:
-        listed = ", ".join(f"{entry.get('name', 'port')} {entry.get('port')}" for entry in ports)
+def _check_port(release: Release, address: Address, service: Manifest) -> Iterator[Finding]:
+    """Find a port that does not answer behind the Service."""
+    known = is_alias(service) or address.port is None
+    if not known and address.port not in reachable(release, service):
         yield Finding.at(
-            url.manifest,
-            url.path,
-            f"{url.scheme}:// leads to port {port} of Service {service.name}, "
-            f"which has {listed or 'none'}",
+            address.manifest,
+            address.path,
+            f"{address.called} leads to port {address.port} of Service {service.name}, "
+            f"which has {described(service)}",
         )

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from chartproof.wiring.texts import without_comments
+
 _NAME = re.compile(
     r"(?:password|passwd|passphrase|secret|token|(?:api|private|access)[_-]?key)$", re.IGNORECASE
 )
-_SETTING = re.compile(r"""^\s*(?:export\s+)?["']?([\w.-]+)["']?\s*[:=]\s*["']?([^\s"',;#]+)""")
-_LOGIN = re.compile(r"[a-z][a-z0-9+]*://[^\s/:@]*:([^\s/@]+)@")
+_SETTING = re.compile(
+    r"""^\s*(?:export\s+|-{1,2})?["']?(?P<name>[\w.-]+)["']?\s*[:=]\s*["']?(?P<value>[^\s"',;#]+)"""
+)
+_LOGIN = re.compile(r"[a-z][a-z0-9+]*://[^\s/:@]*:(?P<password>[^\s/@]+)@")
 _STAND_IN = re.compile(
     r"[$%<{/].*|\*+|x+|\d{1,4}|.*[({].*|true|false|yes|no|on|off|null|none|nil|env|file|plain|basic",
     re.IGNORECASE,
@@ -26,14 +30,11 @@ def exposed(key: str, text: str) -> Iterator[tuple[int, str]]:
     if "\n" not in text.strip() and _is_secret(key, text.strip()):
         yield 0, key
         return
-    for number, line in enumerate(text.splitlines()):
-        if line.lstrip().startswith(("#", "//", ";", "--")):
-            continue
-        setting = _SETTING.match(line)
-        login = _LOGIN.search(line)
-        if setting and _is_secret(setting[1], setting[2]):
-            yield number, setting[1]
-        elif login and not _STAND_IN.fullmatch(login[1]):
+    for number, line in enumerate(without_comments(text).splitlines()):
+        setting, login = _SETTING.match(line), _LOGIN.search(line)
+        if setting and _is_secret(setting["name"], setting["value"]):
+            yield number, setting["name"]
+        elif login and not _STAND_IN.fullmatch(login["password"]):
             yield number, "URL"
 
 

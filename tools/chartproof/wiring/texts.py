@@ -1,4 +1,4 @@
-"""Texts in objects that programs read: environment variables and the data of configuration."""
+"""Texts in objects that programs read: variables, arguments and the data of configuration."""
 
 from __future__ import annotations
 
@@ -9,20 +9,50 @@ from collections.abc import Iterator
 from chartproof.manifest import Manifest
 from chartproof.release import Release
 from chartproof.walk import dig, each, fields
-from chartproof.wiring.pods import pods
+from chartproof.wiring.pods import Pod, pods
 from chartproof.yamlio import Path
+
+_COMMANDS: tuple[Path, ...] = (
+    ("command",),
+    ("args",),
+    *(
+        (*caller, "exec", "command")
+        for caller in (
+            *(("startupProbe",), ("livenessProbe",), ("readinessProbe",)),
+            *(("lifecycle", "postStart"), ("lifecycle", "preStop")),
+        )
+    ),
+)
 
 
 def texts(release: Release) -> Iterator[tuple[Manifest, Path]]:
-    """Give every environment variable with a value, and every entry of a ConfigMap or Secret."""
+    """Give every variable with a value, argument, entry of a ConfigMap or Secret.
+
+    And the metadata of KEDA's triggers, and the host that an ExternalName Service stands for.
+    """
     for pod in pods(release):
-        for container, _ in pod.containers():
-            for at, _ in each(pod.owner.body, *container, "env"):
-                yield pod.owner, (*at, "value")
+        yield from _in_pod(pod)
     for manifest in release.of_kind("ConfigMap", "Secret"):
         for field in ("data", "stringData"):
             for key in fields(manifest.body, field):
                 yield manifest, (field, key)
+    for scaler in release.of_kind("ScaledObject", "ScaledJob"):
+        for at, _ in each(scaler.body, "spec", "triggers"):
+            for key in fields(scaler.body, *at, "metadata"):
+                yield scaler, (*at, "metadata", key)
+    for service in release.of_kind("Service"):
+        yield service, ("spec", "externalName")
+
+
+def _in_pod(pod: Pod) -> Iterator[tuple[Manifest, Path]]:
+    body = pod.owner.body
+    for container, _ in pod.containers():
+        for at, _ in each(body, *container, "env"):
+            yield pod.owner, (*at, "value")
+        for command in _COMMANDS:
+            words = dig(body, *container, *command)
+            for index in range(len(words) if isinstance(words, list) else 0):
+                yield pod.owner, (*container, *command, index)
 
 
 def text_at(manifest: Manifest, path: Path) -> str:
@@ -36,5 +66,19 @@ def text_at(manifest: Manifest, path: Path) -> str:
         return text
     try:
         return base64.b64decode(text, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except (binascii.Error, UnicodeDecodeError, ValueError):
         return ""
+
+
+def name_of(manifest: Manifest, path: Path) -> str:
+    """Return the name a text goes by: of a variable its own, else the key it stands under."""
+    return str(dig(manifest.body, *path[:-1], "name") or path[-1])
+
+
+def without_comments(text: str) -> str:
+    """Leave out the comments of a file of several lines, keeping the number of its lines."""
+    if "\n" not in text.strip():
+        return text
+    comments = ("#", "//", ";", "-- ")
+    lines = text.splitlines()
+    return "\n".join("" if line.lstrip().startswith(comments) else line for line in lines)
