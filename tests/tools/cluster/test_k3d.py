@@ -56,7 +56,7 @@ def test_without_either_both_are_named(stand_ins: StandIns) -> None:
     stand_ins.install()
     check = K3dEngine("demo").check()
     assert check.reason == "docker is not installed, k3d is not installed"
-    assert check.remedy == "install or start Docker, install k3d: https://k3d.io"
+    assert check.remedy == "install or start Docker and install k3d: https://k3d.io"
 
 
 @pytest.mark.usefixtures("cache")

@@ -36,7 +36,7 @@ def check(tool: str, site: str, first_start_s: int) -> Check:
         reasons.append(f"{tool} is not installed")
         remedies.append(f"install {tool}: {site}")
     if reasons:
-        return Check(False, ", ".join(reasons), ", ".join(remedies), first_start_s)
+        return Check(False, ", ".join(reasons), " and ".join(remedies), first_start_s)
     return Check(True, "a Docker engine answers", first_start_s=first_start_s)
 
 
