@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from chartproof.chart import Chart
 from chartproof.errors import nearest
+from chartproof.values_schema import known_keys
 
 _CHART = re.compile(r"^(?P<chart>[\w.-]+):$")
 _FAULT = re.compile(r"^(?P<indent> *)- at '(?P<pointer>[^']*)': (?P<problem>.*)$")
@@ -64,7 +64,7 @@ def _lines(fault: _Fault, chart: Chart) -> Iterator[str]:
         for cause in fault.causes:
             yield from _lines(cause, chart)
     elif unknown := _UNKNOWN.fullmatch(fault.problem):
-        known = _known_keys(chart.schema_of(fault.chart), fault.pointer)
+        known = known_keys(chart.schema_of(fault.chart) or {}, fault.pointer)
         for key in _QUOTED.findall(unknown[1]):
             yield f"{_place(fault, chart, key)}: unknown key{_hint(key, known)}"
     elif missing := _MISSING.fullmatch(fault.problem):
@@ -88,25 +88,3 @@ def _hint(key: str, known: list[str]) -> str:
     if near := nearest(key, known):
         return f", did you mean {near}?"
     return f", known here: {', '.join(known)}" if 0 < len(known) <= _LISTED else ""
-
-
-def _known_keys(schema: Mapping[str, Any] | None, pointer: tuple[str, ...]) -> list[str]:
-    """List the keys that the schema knows at a place in the values."""
-    root = node = schema or {}
-    for part in pointer:
-        node = _resolve(root, node)
-        properties = node.get("properties", {})
-        node = properties.get(part) or node.get("items") or node.get("additionalProperties") or {}
-        if not isinstance(node, Mapping):
-            return []
-    return list(_resolve(root, node).get("properties", {}))
-
-
-def _resolve(root: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Follow a `$ref` inside the schema."""
-    while str(node.get("$ref", "")).startswith("#/"):
-        target: Any = root
-        for part in node["$ref"][2:].split("/"):
-            target = target.get(part, {})
-        node = target
-    return node

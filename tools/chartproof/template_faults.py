@@ -25,6 +25,12 @@ def is_refusal(report: str) -> bool:
     return report.startswith(_REFUSAL)
 
 
+def place(report: str, chart: Chart) -> tuple[str, int | None]:
+    """Return the template on disk and the line that a report is about; ("", None) for neither."""
+    *_, last = [None, *_PLACE.finditer(report)]
+    return (str(chart.locate(last["file"])), int(last["line"])) if last else ("", None)
+
+
 @dataclass(frozen=True)
 class _Place:
     file: str
@@ -49,7 +55,7 @@ def explain(report: str, chart: Chart) -> str:
         _missing_template(report, chart),
         *(f"  called from {_show(caller, chart)}" for caller in callers),
     ]
-    return "\n".join([f"{_show(fault, chart)}: {_message(report)}", *filter(None, details)])
+    return "\n".join([f"{_show(fault, chart)}: {message(report)}", *filter(None, details)])
 
 
 def _show(place: _Place, chart: Chart) -> str:
@@ -57,7 +63,7 @@ def _show(place: _Place, chart: Chart) -> str:
     return f"{chart.locate(place.file)}:{place.line}{column}"
 
 
-def _message(report: str) -> str:
+def message(report: str) -> str:
     """Return what is wrong, without the places."""
     if report.startswith((_PARSE_ERROR, _REFUSAL)):
         return report.partition("): ")[2].strip()

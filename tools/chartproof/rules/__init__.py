@@ -21,12 +21,14 @@ from chartproof.rules import (
     immutable_field_carries_no_version,
     monitor_finds_its_targets,
     mount_names_a_volume,
+    null_is_handled,
     object_fits_its_schema,
     object_is_rendered_once,
     policy_selects_pods,
     probe_port_is_a_container_port,
     reference_names_a_key,
     reference_names_an_object,
+    schema_describes_the_values,
     secret_data_is_base64,
     selector_matches_its_pods,
     selectors_do_not_overlap,
@@ -35,6 +37,8 @@ from chartproof.rules import (
     target_port_is_a_container_port,
     text_is_filled_in,
     url_names_a_service,
+    value_is_read,
+    wrong_type_is_refused,
     yaml_key_is_unique,
 )
 from chartproof.study import Study
@@ -98,6 +102,10 @@ RULES: Mapping[str, Rule] = {
             api_is_served,
             text_is_filled_in,
             yaml_key_is_unique,
+            schema_describes_the_values,
+            value_is_read,
+            null_is_handled,
+            wrong_type_is_refused,
         ),
     )
 }

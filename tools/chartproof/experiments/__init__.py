@@ -1,0 +1,1 @@
+"""Experiments: change one value, render again, look at what follows."""

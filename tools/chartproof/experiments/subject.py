@@ -1,0 +1,128 @@
+"""A chart as an experiment sees it, and how many experiments a lint may make.
+
+The allowance keeps the lint of a large chart short. It is in renders, not in seconds, so that a
+lint finds the same on every machine; what was left out for it is always told.
+"""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+from chartproof import engine, yamlio
+from chartproof.chart import Chart
+from chartproof.findings import Finding, Severity
+from chartproof.values import merge
+from chartproof.yamlio import Path
+
+Item = TypeVar("Item")
+
+_SCHEMA = "/values.schema.json"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A chart whose values are changed: its defaults and where they are written."""
+
+    chart: Chart
+
+    @cached_property
+    def text(self) -> str:
+        """The text of values.yaml."""
+        return self.chart.files.get(f"{self.chart.name}/values.yaml", "")
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The chart's own values.yaml, without what subcharts add."""
+        return engine.parse_values(self.text)
+
+    @cached_property
+    def archive_without_schema(self) -> bytes:
+        """The chart with nothing that refuses values but its templates."""
+        packed = io.BytesIO()
+        with (
+            tarfile.open(fileobj=io.BytesIO(self.chart.archive)) as old,
+            tarfile.open(fileobj=packed, mode="w:gz", compresslevel=0) as new,
+        ):
+            for entry in old:
+                if not entry.name.endswith(_SCHEMA):
+                    new.addfile(entry, old.extractfile(entry))
+        return packed.getvalue()
+
+    @cached_property
+    def templates(self) -> list[str]:
+        """The text of every template, those of subcharts too."""
+        return [text for name, text in self.chart.files.items() if "/templates/" in name]
+
+    @cached_property
+    def subcharts(self) -> set[str]:
+        """The keys under which values.yaml has values of subcharts."""
+        dependencies = self.chart.metadata.get("dependencies") or []
+        return {dependency.get("alias") or dependency["name"] for dependency in dependencies}
+
+    def finding(
+        self, path: Path, message: str, severity: Severity, hint: str | None = None
+    ) -> Finding:
+        """Find fault with a value, where values.yaml gives it."""
+        return Finding(
+            message,
+            severity,
+            field=dotted(path),
+            template=str(self.chart.path / "values.yaml"),
+            line=yamlio.line_of(self.text, path),
+            hint=hint,
+        )
+
+
+class Allowance:
+    """How many renders are left to a rule, and how many it had to leave out.
+
+    `size` is the text of templates that it may have rendered; 20 MB take about a second.
+    """
+
+    def __init__(self, subject: Subject, size: int, *, is_deep: bool) -> None:
+        of_one = sum(map(len, subject.templates))
+        self._left = None if is_deep else size // max(of_one, 1)
+        self._taken = self._left_out = 0
+
+    def take(self, items: Sequence[Item]) -> Sequence[Item]:
+        """Give those of `items` that may be tried, each for one render."""
+        taken = items if self._left is None else items[: self._left]
+        if self._left is not None:
+            self._left -= len(taken)
+        self._taken += len(taken)
+        self._left_out += len(items) - len(taken)
+        return taken
+
+    def reservation(self) -> Iterator[Finding]:
+        """Say how much was left out, if anything was."""
+        if self._left_out:
+            yield Finding(
+                f"tried {self._taken} changes of values, and left out {self._left_out} "
+                "for the time they take: --deep tries all",
+                Severity.NOTE,
+            )
+
+
+def paths(values: Mapping[str, Any], above: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Give path and value of everything in nested maps, the maps before what is in them."""
+    for key, value in values.items():
+        yield (*above, key), value
+        if isinstance(value, Mapping):
+            yield from paths(value, (*above, key))
+
+
+def with_value(values: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
+    """Return `values` with another one at `path`."""
+    for step in reversed(path):
+        value = {step: value}
+    return merge(values, value)
+
+
+def dotted(path: Path) -> str:
+    """Write a path as `--set` takes it."""
+    return ".".join(str(step).replace(".", "\\.") for step in path)

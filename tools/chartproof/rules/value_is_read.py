@@ -1,0 +1,93 @@
+"""Every value of values.yaml has an effect.
+
+A value that no template reads looks like a setting and is none: a typo, or what is left of a
+template that was removed. The test is an experiment: change the value, render every case again,
+and compare all output, the notes included. What has no effect is tried once more with the flags
+beside it switched on, so that a value that only no case uses is told apart: it is a note, as no
+snapshot and no rule ever sees what it does. Lines that are random in every render are left out of
+the comparison.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from chartproof.experiments.output import Output
+from chartproof.experiments.subject import Allowance, Subject, dotted, paths, with_value
+from chartproof.findings import Finding, Severity
+from chartproof.study import Study, side_by_side
+from chartproof.walk import dig
+from chartproof.yamlio import Path
+
+_ALLOWED_BYTES = 20_000_000
+
+
+def check_chart(study: Study) -> Iterator[Finding]:
+    """Find values without an effect."""
+    subject = Subject(study.chart)
+    allowance = Allowance(subject, _ALLOWED_BYTES, is_deep=study.is_deep)
+    outputs = [output for case in study.cases if (output := Output.of(subject, case))]
+    outputs.sort(key=lambda output: output.size, reverse=True)
+    unread = every = [
+        path for path, value in paths(subject.values) if value == {} or _is_leaf(value)
+    ]
+    for output in outputs:
+        tried = allowance.take(unread)
+        shown = side_by_side(output.shows, tried)
+        unread = [path for path, is_shown in zip(tried, shown, strict=True) if not is_shown]
+    read = set(every) - set(unread)
+    for path in allowance.take(unread if outputs else []):
+        yield _judged(subject, outputs[0], path, read)
+    yield from allowance.reservation()
+
+
+def _judged(subject: Subject, output: Output, path: Path, read: set[Path]) -> Finding:
+    """Tell a value that no case uses from one that no template reads."""
+    name = dotted(path)
+    flags = list(_flags_off(subject, path))
+    if flags and _shows_with(flags, output, path):
+        message = f"no case uses {name}: none switches on {' or '.join(map(dotted, flags))}"
+    elif _is_mentioned(subject, path, read):
+        message = f"no case shows what {name} does"
+    else:
+        dead = f"no template reads {name}: changing it changes no output"
+        return subject.finding(path, dead, Severity.WARNING)
+    return subject.finding(path, message, Severity.NOTE)
+
+
+def _flags_off(subject: Subject, path: Path) -> Iterator[Path]:
+    """Give the flags that are off, beside the value and beside the maps it is in."""
+    for depth in range(len(path)):
+        for key, value in dig(subject.values, *path[:depth]).items():
+            if value is False:
+                yield (*path[:depth], key)
+
+
+def _shows_with(flags: list[Path], output: Output, path: Path) -> bool:
+    """Switch flags on, and tell whether the value has an effect then."""
+    values = output.case.values
+    for flag in flags:
+        values = with_value(values, flag, True)
+    switched_on = output.again(values)
+    return switched_on is not None and switched_on.shows(path)
+
+
+def _is_mentioned(subject: Subject, path: Path, read: set[Path]) -> bool:
+    """Tell whether a template names the value, or a map around it that no case shows anything of.
+
+    Of a map with other values that have an effect, this one would have one too if it were read.
+    """
+    if any(other[:-1] == path[:-1] for other in read):
+        return _is_named(subject, path)
+    return any(_is_named(subject, path[:depth]) for depth in range(1, len(path) + 1))
+
+
+def _is_named(subject: Subject, path: Path) -> bool:
+    name = re.escape(".".join(map(str, path)))
+    words = re.compile(rf"\.Values\.{name}(?![\w.])")
+    return any(words.search(text) for text in subject.templates)
+
+
+def _is_leaf(value: object) -> bool:
+    return not isinstance(value, dict)
