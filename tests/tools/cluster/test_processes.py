@@ -31,13 +31,15 @@ from chartproof.values import load_values
 pytestmark = pytest.mark.needs("broker")
 REPOSITORY = Path(__file__).parents[3]
 NOBODY = 65534
-FLOW_S = 5
+# Like no other release on this machine: its processes are found by name, and killed.
+RELEASE = f"test-{os.getpid()}"
+FULL_NAME = f"{RELEASE}-rabbitmq-workers"
 
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[ProcessesEngine]:
     """Give an engine of the test's own; whatever it started is gone afterwards."""
-    monkeypatch.setenv("CHARTPROOF_CLUSTER", f"test-{os.getpid()}")
+    monkeypatch.setenv("CHARTPROOF_CLUSTER", RELEASE)
     engine = ProcessesEngine()
     yield engine
     engine.stop()
@@ -46,7 +48,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[ProcessesEngine]:
 def release(case: str, *sets: str) -> Release:
     """Render a case of the chart, audited."""
     values = load_values([REPOSITORY / f"chart/ci/{case}-values.yaml"], ["audit=true", *sets])
-    return render(Chart.load(REPOSITORY / "chart"), values, RenderOptions("demo", "market"))
+    return render(Chart.load(REPOSITORY / "chart"), values, RenderOptions(RELEASE, "market"))
 
 
 def processes_of(pod: str) -> list[int]:
@@ -57,7 +59,7 @@ def processes_of(pod: str) -> list[int]:
             environment = (folder / "environ").read_bytes()
         except OSError:
             continue
-        if f"_NAME=demo-rabbitmq-workers-{pod}\0".encode() in environment:
+        if f"_NAME={FULL_NAME}-{pod}\0".encode() in environment:
             found.append(int(folder.name))
     return found
 
@@ -102,8 +104,8 @@ def test_messages_flow_and_none_is_lost_when_processes_are_killed(
         result = proof.settle()
     assert result.lost == 0, result.lost_lines()
     assert set(restarts(engine)) == {
-        "demo-rabbitmq-workers-consumer-0",
-        "demo-rabbitmq-workers-broker-0",
+        f"{FULL_NAME}-consumer-0",
+        f"{FULL_NAME}-broker-0",
     }
 
 
@@ -140,13 +142,13 @@ def test_a_container_that_keeps_failing_is_reported_with_its_last_lines(
     with pytest.raises(ChartproofError) as caught:
         engine.run(release("default", "consumer.handler=nowhere:handle"), progress)
     said = str(caught.value).splitlines()
-    assert said[0].startswith("demo-rabbitmq-workers-consumer-0: consumer ")
+    assert said[0].startswith(f"{FULL_NAME}-consumer-0: consumer ")
     assert any("nowhere" in line for line in said)
 
 
 @pytest.mark.needs("root")  # to become someone without any right
 def test_a_user_without_any_right_brings_the_chart_up(home_of_nobody: Path) -> None:
-    up = as_nobody(home_of_nobody, "up", "chart", "--engine", "processes")
+    up = as_nobody(home_of_nobody, "up", "chart", "--engine", "processes", "--release", RELEASE)
     assert up.returncode == 0, up.stdout + up.stderr
     assert "proven: lost 0" in up.stdout
     assert ProcessesEngine.not_proven in up.stdout

@@ -130,3 +130,12 @@ def test_what_forbids_containers_is_named_with_its_remedy(tmp_path: Path) -> Non
     (tmp_path / "kernel/unprivileged_userns_clone").write_text("1\n")
     (tmp_path / "kernel/apparmor_restrict_unprivileged_userns").write_text("1\n")
     assert remedy(tmp_path) == "sysctl kernel.apparmor_restrict_unprivileged_userns=0 (as root)"
+
+
+def test_a_machine_that_forbids_containers_says_how_to_change_that() -> None:
+    ask = "from chartproof.cluster.processes.check import check; print(check())"
+    script = 'echo 0 >/proc/sys/user/max_user_namespaces; exec "$0" -c "$1"'
+    command = ["unshare", "--user", "--map-root-user", "sh", "-c", script, sys.executable, ask]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said.startswith("Check(usable=False, reason='no containers without root: ")
+    assert "remedy='sysctl user.max_user_namespaces=10000 (as root)'" in said

@@ -48,7 +48,6 @@ class ProcessesEngine:
 
     def __init__(self) -> None:
         releases = cache_dir() / "processes"
-        releases.mkdir(exist_ok=True)
         self._layout = Layout(releases / cluster_name())
         self._lock_file = releases / f"{cluster_name()}.lock"
         self._supervisor: subprocess.Popen[bytes] | None = None
@@ -59,6 +58,8 @@ class ProcessesEngine:
 
     def running(self) -> bool:
         """Tell whether a supervisor runs."""
+        if not self._lock_file.exists():
+            return False
         lock = self._lock()
         if lock is not None:
             lock.close()
@@ -181,6 +182,7 @@ class ProcessesEngine:
 
     def _lock(self) -> IO[str] | None:
         """Take the lock, emptying its file; None while a supervisor or another start holds it."""
+        self._lock_file.parent.mkdir(exist_ok=True)
         file = self._lock_file.open("a+")
         try:
             flock(file, LOCK_EX | LOCK_NB)

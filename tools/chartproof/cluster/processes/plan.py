@@ -77,7 +77,7 @@ def plan(pod: Pod, data: Data, layout: Layout) -> PodPlan:
 
 def _task(body: Mapping[str, Any], pod: Pod, data: Data, layout: Layout) -> Task:
     image = stand_in(str(body.get("image")))
-    env = {**image.env, **environment(body, pod, data)}
+    env = {**image.env, "HOSTNAME": pod.name, **environment(body, pod, data)}
     security = {**fields(pod.spec, "securityContext"), **fields(body, "securityContext")}
     user = security.get("runAsUser", image.user)
     container = Container(
