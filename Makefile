@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test lint format
+.PHONY: help up down test lint format bench-tools
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -32,3 +32,6 @@ lint: .venv/ready ## ruff, mypy and chartproof's own lint of the chart
 format: .venv/ready ## ruff's formatter over the whole tree
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench-tools: .venv/ready ## chartproof beside helm-unittest and helm template; the last line is JSON
+	$(BIN)/python -m tests.benchmarks.tools
