@@ -132,6 +132,7 @@ def test_a_name_that_others_make_is_noted_with_the_value_that_gives_it() -> None
         "IngressClass nginx belongs to the cluster",
         "ClusterIssuer letters belongs to the cluster",
         "Secret release-name-made-elsewhere is named by the values (byTemplate)",
+        "Role extension-apiserver-authentication-reader belongs to kube-system",
     ]
 
 
@@ -206,7 +207,7 @@ def nodes() -> st.SearchStrategy[tuple[Release, int, yamlio.Path]]:
         for position, manifest in enumerate(release.manifests)
         for path in paths(manifest.body)
     ]
-    return st.integers(0, len(places) - 1).map(places.__getitem__)
+    return st.integers(0, len(places) - 1).map(lambda at: places[at])
 
 
 ODDITIES: list[object] = [None, 7, True, "text", "http://a:1", [], [None], {}, {"a": None}, [{}]]

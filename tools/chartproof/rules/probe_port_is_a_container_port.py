@@ -3,7 +3,7 @@
 A port given by name has to be the name of one of the container's own ports: otherwise the probe
 fails for ever, and the pod is never ready or is restarted without end. One given by number works
 without a declaration, so that a number that no container of the pod declares is a warning, and
-nothing where the pod declares no ports at all. Probes of another host are left alone.
+nothing where the container declares no ports at all. Probes of another host are left alone.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def check(release: Release) -> Iterator[Finding]:
                 if isinstance(port, str) and not port.isdecimal():
                     is_there, declared = port in names, ", ".join(names) or "none by name"
                 else:
-                    is_there = not numbers or int(port) in numbers
+                    is_there = not own or int(port) in numbers
                     declared = ", ".join(map(str, numbers))
                 if not is_there:
                     yield Finding.at(

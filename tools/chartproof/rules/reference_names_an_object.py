@@ -12,7 +12,8 @@ existing Secret, is only noted: it must be there before the release is. So is on
 to the cluster (a StorageClass) or to a namespace of others, unless it carries the release's
 name. What is marked `optional: true` may be missing, what every cluster has is known
 (kube-root-ca.crt, the default ServiceAccount, ClusterRole view), and so is what cert-manager,
-external-secrets and sealed-secrets make of rendered objects.
+external-secrets and sealed-secrets make of rendered objects, and a Secret or ConfigMap whose name
+a Job gets as an argument: it makes it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from chartproof.release import Release
 from chartproof.wiring.given import given_by
 from chartproof.wiring.made import made
 from chartproof.wiring.references import Reference, find, references
-from chartproof.wiring.scope import SHARED, is_everywhere, place_of
+from chartproof.wiring.scope import OF_THE_SYSTEM, SHARED, is_everywhere, place_of
 
 
 def check(release: Release) -> Iterator[Finding]:
@@ -65,5 +66,8 @@ def _is_of_others(release: Release, reference: Reference) -> bool:
     """Tell whether somebody else is to make the object: it has nothing of the release's."""
     if release.options.release in reference.name:
         return False
-    own = {manifest.namespace for manifest in release.manifests} | {release.options.namespace}
-    return reference.kind in SHARED or reference.namespace not in own | {""}
+    own = {manifest.namespace for manifest in release.manifests} - OF_THE_SYSTEM
+    return reference.kind in SHARED or reference.namespace not in own | {
+        release.options.namespace,
+        "",
+    }

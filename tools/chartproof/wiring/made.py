@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from chartproof.release import Release
 from chartproof.walk import dig, each
-from chartproof.wiring.places import SECRET
+from chartproof.wiring.places import CONFIG_MAP, SECRET
+from chartproof.wiring.pods import pods
 
 Target = tuple[str, str, str]
 """Kind, namespace and name."""
 
+_WORD = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _ISSUED = ("cert-manager.io/issuer", "cert-manager.io/cluster-issuer", "kubernetes.io/tls-acme")
 
 
 def made(release: Release) -> Iterator[Target]:
-    """Give what controllers make: cert-manager, external-secrets, sealed-secrets, StatefulSets."""
+    """Give what controllers make: cert-manager, external-secrets, sealed-secrets, StatefulSets.
+
+    And whatever Jobs get as an argument, as a Secret and a ConfigMap they may make.
+    """
+    for pod in pods(release):
+        if pod.owner.kind == "Job":
+            for _, container in pod.containers():
+                words = f"{container.get('command', '')} {container.get('args', '')}"
+                for word in _WORD.findall(words):
+                    yield SECRET, pod.owner.namespace, word
+                    yield CONFIG_MAP, pod.owner.namespace, word
     for certificate in release.of_kind("Certificate"):
         name = dig(certificate.body, "spec", "secretName")
         yield SECRET, certificate.namespace, str(name)

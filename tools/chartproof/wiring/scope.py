@@ -15,6 +15,9 @@ SHARED = {
 }
 """Kinds that the people who run a cluster make once for all: charts name them, few bring them."""
 
+OF_THE_SYSTEM = {"kube-system", "kube-public"}
+"""Namespaces of the cluster itself: what stands there is no release's, even if it adds to them."""
+
 _OF_CLUSTER = SHARED | {
     "APIService",
     "ClusterRole",
