@@ -10,6 +10,7 @@ from chartproof.options import RenderOptions
 from tests.support.findings import found, told
 
 SCHEMA, API = "object-fits-its-schema", "api-is-served"
+NAME, LEVEL = "name-fits-its-limits", "pod-reaches-its-security-level"
 
 
 def kubernetes(version: str) -> RenderOptions:
@@ -98,3 +99,74 @@ def test_an_api_that_a_later_version_drops_is_a_warning() -> None:
         "Kubernetes 1.26 no longer has autoscaling/v2beta2 HorizontalPodAutoscaler, "
         "it has autoscaling/v1 and autoscaling/v2"
     )
+
+
+def test_names_labels_and_keys_that_kubernetes_refuses_are_found() -> None:
+    findings = [finding for finding in found(NAME, f"{NAME}/bad") if not finding.cases]
+    assert [
+        (finding.line, finding.field, finding.message.split()[-3:]) for finding in findings
+    ] == [
+        (4, "metadata.name", ["no", "'-'", "last"]),
+        (6, "metadata.labels.app", ["at", "both", "ends"]),
+        (7, "metadata.labels.example.com/a/b", ["at", "both", "ends"]),
+        (8, "metadata.labels.version", ["63", "are", "allowed"]),
+        (13, "metadata.name", ["at", "both", "ends"]),
+        (15, "metadata.annotations.-note", ["at", "both", "ends"]),
+        (17, "data.a b", ["'_'", "and", "'.'"]),
+        (27, "spec.template.metadata.labels.app", ["at", "both", "ends"]),
+        (30, "spec.template.spec.containers[Broker].name", ["at", "both", "ends"]),
+        (
+            32,
+            "spec.template.spec.containers[Broker].ports[management-metrics].name",
+            ["15", "are", "allowed"],
+        ),
+        (35, "spec.template.spec.volumes[data_1].name", ["at", "both", "ends"]),
+    ]
+    assert {finding.severity for finding in findings} == {Severity.ERROR}
+
+
+def test_what_only_a_long_release_name_breaks_is_a_warning() -> None:
+    stateful_set, clash = (finding for finding in found(NAME, f"{NAME}/bad") if finding.cases)
+    long = "long-long-long-long-long-long-long-long-long-long-one"
+    assert stateful_set.message == (
+        f"with a release name of 53 characters, the name '{long}-broker' has 60 characters, "
+        "52 are allowed"
+    )
+    assert clash.message == (
+        f"with a release name of 53 characters, another Service is named '{long}-b' too"
+    )
+    assert {stateful_set.severity, clash.severity} == {Severity.WARNING}
+
+
+def test_what_keeps_a_pod_from_the_level_of_its_namespace_is_an_error() -> None:
+    errors = [it for it in found(LEVEL, f"{LEVEL}/bad") if it.severity is Severity.ERROR]
+    problems = [(finding.line, finding.message.partition(", but ")[2]) for finding in errors]
+    assert problems == [
+        (21, "hostNetwork is true"),
+        (24, "sysctl kernel.msgmax is set"),
+        (27, "seccompProfile is Unconfined"),
+        (30, "a volume is a hostPath"),
+        (37, "a hostPort is taken"),
+        (39, "privileged is true"),
+        (40, "procMount is not Default"),
+        (41, "seLinuxOptions are its own"),
+        (43, "hostProcess is true"),
+        (46, "capability SYS_ADMIN is added"),
+        (57, "runAsUser is 0"),
+        (60, "a volume is of type nfs"),
+        (65, "runAsNonRoot is not true"),
+        (65, "allowPrivilegeEscalation is not false"),
+        (65, "capabilities.drop has no ALL"),
+        (65, "capability CHOWN is added"),
+        (65, "seccompProfile is not set"),
+    ]
+
+
+def test_where_no_level_is_enforced_the_level_reached_is_a_note() -> None:
+    (note,) = (it for it in found(LEVEL, f"{LEVEL}/bad") if it.severity is Severity.NOTE)
+    assert (note.object, note.message) == (
+        "Pod/release-name-anywhere",
+        "the pod reaches PodSecurity baseline, not restricted: "
+        "capabilities.drop has no ALL, seccompProfile is not set",
+    )
+    assert found(LEVEL, f"{LEVEL}/good") == []
