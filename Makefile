@@ -15,12 +15,12 @@ help: ## list the commands
 	touch $@
 
 up: .venv/ready ## bring the chart up on a cluster and prove that no message is lost
-	$(BIN)/chartproof up chart
+	$(BIN)/chartproof up chart --set producer.rate=100
 
 down: .venv/ready ## take it away again
 	$(BIN)/chartproof down
 
-test: .venv/ready ## every test this machine can run, and a list of what it could not and why
+test: lint ## lint, then every test this machine can run, and a list of what it could not and why
 	$(BIN)/python -m pytest
 
 lint: .venv/ready ## ruff, mypy and chartproof's own lint of the chart

@@ -27,9 +27,9 @@ RELEASE = "ha"
 SIZES = {"broker": 3, "producer": 2, "consumer": 3}
 
 
-def helm(tool: GoTool, cluster: Brought, *words: str | Path) -> str:
+def helm(tool: GoTool, cluster: Brought, *words: str | Path, namespace: str = NAMESPACE) -> str:
     """Run a real Helm CLI on the cluster and return what it printed."""
-    command = [tool.path(), *words, "--kubeconfig", cluster.kubeconfig, "--namespace", NAMESPACE]
+    command = [tool.path(), *words, "--kubeconfig", cluster.kubeconfig, "--namespace", namespace]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     return run.stdout
@@ -40,7 +40,9 @@ def target(cluster: Brought) -> Iterator[Target]:
     """Install the ha case with the real Helm CLI into a namespace that enforces `restricted`."""
     target = Target(cluster, NAMESPACE, RELEASE)
     ensure_namespace(connect(cluster.kubeconfig, None), NAMESPACE)
-    image = helm(HELM4, cluster, "get", "values", "demo", "--namespace", "rabbitmq-workers")
+    image = helm(
+        HELM4, cluster, "get", "values", "demo", "-o", "yaml", namespace="rabbitmq-workers"
+    )
     values = cluster.kubeconfig.with_name("image-values.yaml")
     values.write_text(yaml.safe_dump({"worker": yaml.safe_load(image)["worker"]}))
     case = REPOSITORY / "chart" / "ci" / "ha-values.yaml"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cluster.conftest import Brought, chartproof
 
-pytestmark = pytest.mark.needs("cluster")
+pytestmark = [pytest.mark.needs("cluster"), pytest.mark.usefixtures("cluster")]
 
 
 def test_up_ends_in_messages_flowing_and_none_lost(cluster: Brought) -> None:
@@ -18,7 +18,7 @@ def test_up_ends_in_messages_flowing_and_none_lost(cluster: Brought) -> None:
     assert f"proven: lost 0 of {confirmed[1]} confirmed messages" in cluster.output
 
 
-def test_up_again_upgrades_what_is_there_within_a_minute(cluster: Brought) -> None:
+def test_up_again_upgrades_what_is_there_within_a_minute() -> None:
     again = chartproof("up", "chart", "--set", "producer.rate=20")
     assert again.returncode == 0, again.stdout + again.stderr
     assert "proven: lost 0 of" in again.stdout
@@ -27,14 +27,14 @@ def test_up_again_upgrades_what_is_there_within_a_minute(cluster: Brought) -> No
     assert float(total[1]) < 60
 
 
-def test_status_shows_every_pod_ready(cluster: Brought) -> None:
+def test_status_shows_every_pod_ready() -> None:
     status = chartproof("status")
     assert status.returncode == 0, status.stdout
     for component in ("broker", "producer", "consumer"):
         assert component in status.stdout
 
 
-def test_an_install_that_cannot_work_says_which_pod_and_why(cluster: Brought) -> None:
+def test_an_install_that_cannot_work_says_which_pod_and_why() -> None:
     up = chartproof(
         *("up", "chart", "--release", "broken", "--namespace", "broken"),
         *("--set", "consumer.handler=no_such_module:handle", "--set", "queue.name=broken"),
