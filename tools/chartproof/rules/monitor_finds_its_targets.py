@@ -66,8 +66,10 @@ def _targets(release: Release, kind: str) -> Iterator[_Target]:
 
 def _looks_into(monitor: Manifest, target: _Target) -> bool:
     where = fields(monitor.body, "spec", "namespaceSelector")
-    names = where.get("matchNames") or [monitor.namespace]
-    return where.get("any") is True or target.namespace in names
+    names = where.get("matchNames")
+    own = target.namespace == monitor.namespace
+    is_named = target.namespace in names if isinstance(names, list) and names else own
+    return where.get("any") is True or is_named
 
 
 def _check_ports(monitor: Manifest, found: Sequence[_Target]) -> Iterator[Finding]:

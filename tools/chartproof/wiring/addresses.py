@@ -68,7 +68,9 @@ def addresses(release: Release) -> Iterator[Address]:
     for manifest, path in texts(release):
         text = without_comments(text_at(manifest, path))
         for url in _URL.finditer(text):
-            port = int(url["port"]) if url["port"] else _PORTS.get(url["scheme"])
+            is_whole = text[url.end() : url.end() + 1] != ";"  # nginx puts a port behind a variable
+            implied = _PORTS.get(url["scheme"]) if is_whole else None
+            port = int(url["port"]) if url["port"] else implied
             yield Address(manifest, path, f"{url['scheme']}://", url["host"], port, True)
         rest = _URL.sub(" ", text)
         name = name_of(manifest, path)

@@ -23,15 +23,20 @@ _PROBE = "-given"
 
 def given_by(release: Release, manifest: Manifest, path: Path, name: str) -> str | None:
     """Return the value path that `name`, part of the field at `path`, was taken from, or None."""
-    for at, text in _texts(release.all_values):
-        if name and name in text:
-            probed = text.replace(name, name + _PROBE)
-        elif name and "{{" in text:  # values that the chart passes to `tpl` make names, too
-            probed = text + _PROBE
-        else:
-            continue
-        if _appears(release, manifest, path, _with(release.all_values, at, probed)):
+    changes = [(at, _probed(text, name)) for at, text in _texts(release.all_values)]
+    candidates = [(at, changed) for at, changed in changes if changed]
+    for at, changed in candidates:
+        if _appears(release, manifest, path, _with(release.all_values, at, changed)):
             return ".".join(str(step) for step in at)
+    return None
+
+
+def _probed(text: str, name: str) -> str | None:
+    """Return a value's text with the probe in it, or None where it cannot make that name."""
+    if name and name in text:
+        return text.replace(name, name + _PROBE)
+    if name and "{{" in text:  # what the chart passes to `tpl`
+        return text + _PROBE
     return None
 
 

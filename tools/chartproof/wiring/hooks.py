@@ -1,12 +1,14 @@
 """When objects exist in the life of a release, hooks and all.
 
-Helm runs the hooks of an event by weight, then name (pkg/action/hooks.go, hookByWeight), each
-until it is done, and deletes those with the policy `hook-succeeded` after the last.
+Helm runs the hooks of an event by weight, then name, then kind (pkg/action/hooks.go, where they
+come sorted by kind), each until it is done, and deletes those with the policy `hook-succeeded`
+after the last.
 """
 
 from __future__ import annotations
 
 from chartproof.manifest import Manifest
+from chartproof.render import INSTALL_ORDER
 
 INSTALL = "install"
 """The event at which everything that is no hook is made."""
@@ -55,13 +57,15 @@ def absence(needed: Manifest, manifest: Manifest, event: str) -> str | None:
     return f"Helm makes it at {' and '.join(sorted(made))}"
 
 
-def _turn(manifest: Manifest) -> tuple[int, str]:
+def _turn(manifest: Manifest) -> tuple[int, str, int]:
     """Return what orders the hooks of one event."""
     try:
         weight = int(str(manifest.annotations.get("helm.sh/hook-weight", 0)))
     except ValueError:
         weight = 0
-    return weight, manifest.name
+    is_known = manifest.kind in INSTALL_ORDER
+    rank = INSTALL_ORDER.index(manifest.kind) if is_known else len(INSTALL_ORDER)
+    return weight, manifest.name, rank
 
 
 def _is_kept(manifest: Manifest) -> bool:

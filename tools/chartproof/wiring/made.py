@@ -20,8 +20,10 @@ _ISSUED = ("cert-manager.io/issuer", "cert-manager.io/cluster-issuer", "kubernet
 def made(release: Release) -> Iterator[Target]:
     """Give what controllers make: cert-manager, external-secrets, sealed-secrets, StatefulSets.
 
-    And whatever Jobs get as an argument, as a Secret and a ConfigMap they may make.
+    And what Jobs may make: a Secret and a ConfigMap for each argument they get, and what a Role
+    that may create them names.
     """
+    yield from _by_roles(release)
     for pod in pods(release):
         if pod.owner.kind == "Job":
             for _, container in pod.containers():
@@ -48,3 +50,15 @@ def made(release: Release) -> Iterator[Target]:
             for ordinal in range(replicas if isinstance(replicas, int) else 1):
                 name = f"{claim}-{workload.name}-{ordinal}"
                 yield "PersistentVolumeClaim", workload.namespace, name
+
+
+def _by_roles(release: Release) -> Iterator[Target]:
+    """Give the Secrets and ConfigMaps that rendered Roles name, where they may be created too."""
+    for role in release.of_kind("Role"):
+        rules = [rule for _, rule in each(role.body, "rules")]
+        for resource, kind in (("secrets", SECRET), ("configmaps", CONFIG_MAP)):
+            about = [rule for rule in rules if resource in str(rule.get("resources"))]
+            if any("create" in str(rule.get("verbs")) for rule in about):
+                for rule in about:
+                    for name in _WORD.findall(str(rule.get("resourceNames", ""))):
+                        yield kind, role.namespace, name

@@ -27,7 +27,8 @@ def is_empty(selector: Labels) -> bool:
 
 def _holds(expression: Labels, labels: Labels) -> bool:
     """Tell whether labels fit one of a selector's matchExpressions."""
-    key, values = str(expression.get("key")), expression.get("values") or []
+    key, listed = str(expression.get("key")), expression.get("values")
+    values = listed if isinstance(listed, list) else []
     match expression.get("operator"):
         case "In":
             return labels.get(key) in values

@@ -32,7 +32,7 @@ def mounts(pod: Pod) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 def files(release: Release, pod: Pod, volume: dict[str, Any]) -> set[str] | None:
     """Return the paths of the files in a volume, or None where the release does not tell them."""
-    sources = dig(volume, "projected", "sources")
+    sources = [source for _, source in each(volume, "projected", "sources")]
     found = [_files(release, pod, source) for source in sources or [volume]]
     return None if None in found else {path for paths in found for path in paths or ()}
 
