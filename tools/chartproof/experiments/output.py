@@ -47,11 +47,6 @@ class Output:
         """Render the same case with other values; None where that fails."""
         return Output.of(self.subject, self.case, values)
 
-    @property
-    def size(self) -> int:
-        """How many lines it has."""
-        return sum(map(len, self.lines.values()))
-
     def shows(self, path: Path) -> bool:
         """Tell whether another value at `path` changes a line, or makes the render fail."""
         own = dig(merge(self.subject.values, self.values), *path)

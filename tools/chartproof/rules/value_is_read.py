@@ -27,19 +27,24 @@ def check_chart(study: Study) -> Iterator[Finding]:
     """Find values without an effect."""
     subject = Subject(study.chart)
     allowance = Allowance(subject, _ALLOWED_BYTES, is_deep=study.is_deep)
-    outputs = [output for case in study.cases if (output := Output.of(subject, case))]
-    outputs.sort(key=lambda output: output.size, reverse=True)
-    unread = every = [
-        path for path, value in paths(subject.values) if value == {} or _is_leaf(value)
-    ]
-    for output in outputs:
-        tried = allowance.take(unread)
-        shown = side_by_side(output.shows, tried)
-        unread = [path for path, is_shown in zip(tried, shown, strict=True) if not is_shown]
-    read = set(every) - set(unread)
-    for path in allowance.take(unread if outputs else []):
-        yield _judged(subject, outputs[0], path, read)
+    unread = [path for path, value in paths(subject.values) if not (value and _is_map(value))]
+    read: set[Path] = set()
+    first: Output | None = None
+    for case in study.cases:
+        if unread and (output := Output.of(subject, case)):
+            first = first or output
+            tried = allowance.take(unread)
+            shown = dict(zip(tried, side_by_side(output.shows, tried), strict=True))
+            read |= {path for path, is_shown in shown.items() if is_shown}
+            unread = [path for path, is_shown in shown.items() if not is_shown]
+    if first:
+        for path in allowance.take(unread):
+            yield _judged(subject, first, path, read)
     yield from allowance.reservation()
+
+
+def _is_map(value: object) -> bool:
+    return isinstance(value, dict)
 
 
 def _judged(subject: Subject, output: Output, path: Path, read: set[Path]) -> Finding:
@@ -87,7 +92,3 @@ def _is_named(subject: Subject, path: Path) -> bool:
     name = re.escape(".".join(map(str, path)))
     words = re.compile(rf"\.Values\.{name}(?![\w.])")
     return any(words.search(text) for text in subject.templates)
-
-
-def _is_leaf(value: object) -> bool:
-    return not isinstance(value, dict)
