@@ -10,6 +10,7 @@ from itertools import count, cycle, islice
 from pathlib import Path
 from typing import Any
 
+from chartproof import yamlio
 from chartproof.cases import cases_of
 from chartproof.cluster.shell import run
 from chartproof.values import merge
@@ -66,7 +67,9 @@ def copy_own_chart(chart: Path) -> None:
 
 def own_cases() -> Iterator[dict[str, Any]]:
     """Take the chart's own cases in turn, each time at another scale."""
-    for number, values in enumerate(cycle([case.values for case in cases_of(OWN_CHART)])):
+    # By yamlio and not by Helm, for the reason that the scaffold has.
+    own = [yamlio.load(case.files[0].read_text()) for case in cases_of(OWN_CHART)]
+    for number, values in enumerate(cycle(own)):
         scale = {
             "producer": {"replicas": number % 5, "rate": number},
             "consumer": {"replicas": number % 7, "prefetch": number + 100},
