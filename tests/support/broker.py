@@ -19,6 +19,7 @@ import pika
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPError
 
+from chartproof.cluster import standin
 from chartproof.cluster.processes import container, rabbitmq
 from chartproof.cluster.processes.container import Container, Mount
 
@@ -164,9 +165,9 @@ class Broker:
         return Container(
             command=command,
             mounts=[*rabbitmq.mounts(), *own],
-            env={**rabbitmq.ENVIRONMENT, **self._environment()},
-            user=rabbitmq.USER,
-            group=rabbitmq.USER,
+            env={**standin.ENVIRONMENT, **self._environment()},
+            user=standin.USER,
+            group=standin.USER,
         )
 
     def _environment(self) -> dict[str, str]:

@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib.util import find_spec
 
 REQUIRE = "CHARTPROOF_REQUIRE"
@@ -39,6 +40,14 @@ def missing_debian() -> str | None:
     return "it needs apt-get for RabbitMQ"
 
 
+@cache
+def missing_containers() -> str | None:
+    """Say why this user can have no containers of the kernel's own making, or None."""
+    from chartproof.cluster.processes.check import container_fault
+
+    return container_fault() if sys.platform == "linux" else f"it needs Linux, not {sys.platform}"
+
+
 def first(*checks: Callable[[], str | None]) -> Callable[[], str | None]:
     """Join checks into one that gives the first fault."""
     return lambda: next((fault for check in checks if (fault := check())), None)
@@ -46,7 +55,7 @@ def first(*checks: Callable[[], str | None]) -> Callable[[], str | None]:
 
 NEEDS: Mapping[str, Callable[[], str | None]] = {
     "root": missing_root,
-    "broker": missing_debian,
+    "broker": first(missing_debian, missing_containers),
     "cluster": first(missing_root, missing_debian, missing_go),
     "helm3": missing_go,
     "helm4": missing_go,

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from chartproof.cluster import oci
+from chartproof.cluster import oci, standin
 from chartproof.cluster.cache import cache_dir, once
 from chartproof.cluster.debian import root_archive
 from chartproof.cluster.engine import Image
@@ -16,13 +16,12 @@ from chartproof.cluster.oci import Entry
 from chartproof.cluster.shell import run
 from chartproof.errors import InputError
 
-BROKER_USER = 999  # uid and gid of the official image
 PYTHON_BASE = "localhost/python:3.13"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-# What nearly every program takes for granted.
-SYSTEM = ("base-files", "bash", "coreutils", "dash", "findutils", "grep", "libc-bin", "sed")
-BROKER_PACKAGES = (*SYSTEM, "hostname", "mawk", "procps", "rabbitmq-server", "util-linux")
-PYTHON_PACKAGES = (*SYSTEM, "python3", "python3-pip", "python3-venv")
+PYTHON_PACKAGES = (
+    *("base-files", "bash", "coreutils", "dash", "findutils", "grep", "libc-bin", "sed"),
+    *("python3", "python3-pip", "python3-venv"),
+)
 
 ENTRYPOINT = f"""\
 #!/bin/sh
@@ -30,19 +29,12 @@ ENTRYPOINT = f"""\
 set -eu
 case "$1" in rabbitmq*)
   if [ "$(id -u)" = 0 ]; then
-    chown -R {BROKER_USER}:{BROKER_USER} /var/lib/rabbitmq /etc/rabbitmq
-    exec setpriv --reuid={BROKER_USER} --regid={BROKER_USER} --clear-groups "$0" "$@"
+    chown -R {standin.USER}:{standin.USER} /var/lib/rabbitmq /etc/rabbitmq
+    exec setpriv --reuid={standin.USER} --regid={standin.USER} --clear-groups "$0" "$@"
   fi
 esac
 exec "$@"
 """
-BROKER_DEFAULTS = """\
-# The official image's: guest may log in from elsewhere, and the log goes to the console.
-loopback_users.guest = false
-log.console = true
-"""
-# The packaged programs, not Debian's wrappers of them, which refuse any user but their own.
-BROKER_PATH = f"/usr/lib/rabbitmq/bin:{PATH}"
 
 
 def pause_image() -> Image:
@@ -68,11 +60,11 @@ def broker_image(reference: str) -> Image:
             f"{reference}: found a digest, expected a tag only: the embedded nodes run a stand-in "
             "made of Debian's packages"
         )
-    base = root_archive("rabbitmq", "forky", BROKER_PACKAGES)
+    base = root_archive("rabbitmq", standin.SUITE, standin.PACKAGES)
     config = {
         "Entrypoint": ["docker-entrypoint.sh"],
         "Cmd": ["rabbitmq-server"],
-        "Env": [f"PATH={BROKER_PATH}", "HOME=/var/lib/rabbitmq", "LANG=C.UTF-8"],
+        "Env": [f"{name}={value}" for name, value in standin.ENVIRONMENT.items()],
         "ExposedPorts": {f"{port}/tcp": {} for port in (4369, 5672, 15672, 15692, 25672)},
         "Volumes": {"/var/lib/rabbitmq": {}},
     }
@@ -104,13 +96,13 @@ def python_base() -> str:
 def _broker_entries() -> list[Entry]:
     folders = ["etc/rabbitmq", "etc/rabbitmq/conf.d", "var/log/rabbitmq"]
     folders += ["var/lib/rabbitmq", "var/lib/rabbitmq/mnesia"]
-    plugins = b"[rabbitmq_management,rabbitmq_prometheus].\n"
-    defaults = BROKER_DEFAULTS.encode()
     return [
-        *_accounts(f"rabbitmq:x:{BROKER_USER}:{BROKER_USER}::/var/lib/rabbitmq:/bin/sh"),
-        *(Entry(folder, mode=0o777, owner=BROKER_USER) for folder in folders),
-        Entry("etc/rabbitmq/enabled_plugins", plugins, mode=0o644, owner=BROKER_USER),
-        Entry("etc/rabbitmq/conf.d/10-defaults.conf", defaults, mode=0o644, owner=BROKER_USER),
+        *_accounts(standin.ACCOUNT),
+        *(Entry(folder, mode=0o777, owner=standin.USER) for folder in folders),
+        *(
+            Entry(path, text.encode(), mode=0o644, owner=standin.USER)
+            for path, text in standin.FILES.items()
+        ),
         Entry("usr/local/bin/docker-entrypoint.sh", ENTRYPOINT.encode()),
         Entry("usr/bin/awk", link="mawk"),
     ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from chartproof.cluster import standin
 from chartproof.cluster.processes import rabbitmq
 from chartproof.cluster.processes.container import Mount
 
@@ -37,7 +38,7 @@ def stand_in(reference: str) -> StandIn:
 def broker_image() -> StandIn:
     """Return RabbitMQ, which is downloaded where the cache has none."""
     command = ["rabbitmq-server"]
-    return StandIn(rabbitmq.mounts(), rabbitmq.ENVIRONMENT, rabbitmq.USER, command=command)
+    return StandIn(rabbitmq.mounts(), standin.ENVIRONMENT, standin.USER, command=command)
 
 
 def worker_image() -> StandIn:

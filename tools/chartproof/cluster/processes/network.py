@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv4Network
 from itertools import islice
 from pathlib import Path
 
+from chartproof.cluster import standin
 from chartproof.cluster.processes import linux, rabbitmq
 from chartproof.cluster.processes.linux import Namespace
 from chartproof.cluster.shell import run
@@ -68,4 +69,4 @@ class Network:
 
     def _ip(self, *words: str) -> None:
         # Not every user has the folders of administration on PATH.
-        run(["env", f"PATH={rabbitmq.PATH}", "chroot", self._root, "ip", *words])
+        run(["env", f"PATH={standin.PATH}", "chroot", self._root, "ip", *words])

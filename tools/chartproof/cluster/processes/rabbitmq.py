@@ -4,37 +4,26 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+from chartproof.cluster import standin
 from chartproof.cluster.cache import cache_dir, once, remove
 from chartproof.cluster.debian import mirror
 from chartproof.cluster.processes.container import Mount
 from chartproof.cluster.shell import run
+from chartproof.cluster.standin import ACCOUNT, PACKAGES, SUITE, USER
 from chartproof.errors import ChartproofError
 
-# Debian testing has RabbitMQ 4.3, the chart's.
-SUITE = "forky"
-# What the broker and its start scripts call, and what a package expects of every Debian.
-PACKAGES = (
-    *("rabbitmq-server", "base-files", "bash", "coreutils", "dash", "findutils", "grep"),
-    *("hostname", "iproute2", "libc-bin", "mawk", "procps", "sed", "util-linux"),
-)
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
-USER = 999  # uid and gid of the official image
-# The packaged programs, not Debian's wrappers of them, which refuse any user but their own.
-PATH = "/usr/lib/rabbitmq/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-ENVIRONMENT = {"PATH": PATH, "HOME": "/var/lib/rabbitmq", "LANG": "C.UTF-8"}
-ACCOUNTS = ("root:x:0:0::/root:/bin/sh", f"rabbitmq:x:{USER}:{USER}::/var/lib/rabbitmq:/bin/sh")
 # How names are looked up: in /etc/hosts alone, where each line of a name counts.
 LOOKUP = {"host.conf": "multi on\n", "nsswitch.conf": "hosts: files\n"}
 # Those at the top that hold anything; which of them there are depends on the processor.
 FOLDERS = ("bin", "etc", "lib", "lib64", "sbin", "usr", "var")
 FILES = {
-    "etc/passwd": "".join(f"{account}\n" for account in ACCOUNTS),
+    "etc/passwd": f"root:x:0:0::/root:/bin/sh\n{ACCOUNT}\n",
     "etc/group": f"root:x:0:\nrabbitmq:x:{USER}:\n",
     **{f"etc/{name}": text for name, text in LOOKUP.items()},
     "etc/hosts": "127.0.0.1 localhost\n",
-    "etc/rabbitmq/enabled_plugins": "[rabbitmq_management,rabbitmq_prometheus].\n",
-    "etc/rabbitmq/conf.d/10-defaults.conf": "loopback_users.guest = false\nlog.console = true\n",
+    **standin.FILES,
 }
 
 
