@@ -23,6 +23,10 @@ def check(release: Release) -> Iterator[Finding]:
     now, _ = schemas_of(release)
     for manifest in release.manifests:
         api = manifest.api_version, manifest.kind
+        if not all(api):
+            missing = "apiVersion" if manifest.kind else "kind"
+            yield Finding.at(manifest, ("metadata",), f"the object has no {missing}")
+            continue
         if not _is_built_in(manifest.api_version, now):
             continue
         if api not in now.kinds:
