@@ -20,7 +20,7 @@ _PLAIN = {
     "tag:yaml.org,2002:float": r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
     r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
 }
-_REPLACED = {*_PLAIN, "tag:yaml.org,2002:timestamp"}
+_REPLACED = {*_PLAIN, "tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:value"}
 
 
 class _Loader(CSafeLoader):
