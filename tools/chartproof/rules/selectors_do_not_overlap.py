@@ -14,7 +14,7 @@ from chartproof.findings import Finding
 from chartproof.release import Release
 from chartproof.walk import fields
 from chartproof.wiring.pods import pods
-from chartproof.wiring.selectors import is_empty, matches
+from chartproof.wiring.selectors import matches
 
 _CONTROLLERS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
 
@@ -25,14 +25,11 @@ def check(release: Release) -> Iterator[Finding]:
     workloads = [pod for pod in pods(release) if pod.owner.kind in _CONTROLLERS]
     for one, other in permutations(workloads, 2):
         owner, victim = one.owner, other.owner
-        selector = fields(owner.body, "spec", "selector")
-        names = frozenset((owner, victim))
-        if owner.namespace != victim.namespace or names in told or is_empty(selector):
+        pair = frozenset((owner, victim))
+        if owner.namespace != victim.namespace or pair in told:
             continue
-        if (owner.kind, owner.name) != (victim.kind, victim.name) and matches(
-            selector, other.labels
-        ):
-            told.add(names)
+        if matches(fields(owner.body, "spec", "selector"), other.labels):
+            told.add(pair)
             yield Finding.at(
                 owner,
                 ("spec", "selector"),
