@@ -27,8 +27,14 @@ def test_probes_of_ports_that_are_not_declared_are_found() -> None:
         (26, f"{container}.livenessProbe.httpGet.port", error),
         (29, f"{container}.readinessProbe.tcpSocket.port", error),
         (34, f"{container}.lifecycle.preStop.httpGet.port", warning),
+        (54, "spec.containers[main].livenessProbe.httpGet.port", error),
     ]
     assert findings[1].hint == "http"
+    assert [finding.message.partition("declared are ")[2] for finding in findings[2:]] == [
+        "http",
+        "8080, 9102",
+        "none by name",
+    ]
 
 
 def test_backends_on_ports_that_the_service_does_not_have_are_found() -> None:
@@ -78,8 +84,12 @@ def test_monitors_that_find_nothing_are_found() -> None:
         (50, "ServiceMonitor/port-of-the-pods", "spec.endpoints[1].targetPort"),
         (61, "PodMonitor/port-of-the-service", "spec.podMetricsEndpoints[0].port"),
         (69, "PodMonitor/elsewhere", "spec.selector"),
+        (87, "PodMonitor/anywhere", "spec.podMetricsEndpoints[0].port"),
+        (97, "ServiceMonitor/back-home", "spec.selector"),
     ]
-    assert findings[2].message == ("none of what it selects has port 9090, there is http, 8080")
+    behind, above = findings[2].message, findings[3].message
+    assert behind == "none of what it selects has port 9090, there is http, 8080, 9000"
+    assert above == "none of what it selects has port 'web', there is http"
 
 
 def test_selectors_that_take_the_pods_of_others_are_found_once_a_pair() -> None:
