@@ -49,6 +49,19 @@ def test_a_finding_of_several_cases_is_one_that_names_them() -> None:
     assert failed.message.startswith(f"{CHARTS}/failing-templates/templates/all.yaml:7:19: nil")
 
 
+def test_what_is_found_in_a_chart_as_a_whole_is_true_in_every_case() -> None:
+    cases = [given("one", "service.port=1"), given("two", "service.port=2")]
+    dead = by_rule(lint(chart("rules/value-is-read/bad"), cases), "value-is-read")
+    assert {finding.cases for finding in dead} == {("one", "two")}
+    assert "service.prot" in {finding.field for finding in dead}
+
+
+def test_what_one_case_shows_of_a_chart_names_that_case() -> None:
+    cases = [DEFAULTS, given("cluster", "cluster.enabled=true")]
+    nulls = by_rule(lint(chart("rules/null-is-handled/bad"), cases), "null-is-handled")
+    assert {finding.field: finding.cases for finding in nulls}["cluster.hosts"] == ("cluster",)
+
+
 @pytest.mark.parametrize("fault", ["nil", "yaml", "list"])
 def test_a_render_that_fails_is_told_once(fault: str) -> None:
     findings = lint(chart("failing-templates"), [given("failing", f"fault={fault}")])

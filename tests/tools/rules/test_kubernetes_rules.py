@@ -84,6 +84,7 @@ def test_apis_that_are_gone_or_never_were_are_found_with_those_that_are() -> Non
         (16, "Deploymnet/typo", "apiVersion", Severity.ERROR),
         (21, "Deployment/other-group", "apiVersion", Severity.ERROR),
         (27, "/no-kind", "metadata", Severity.ERROR),
+        (30, "Deployment/typo-in-group", "apiVersion", Severity.ERROR),
     ]
     assert [finding.message for finding in findings[:3]] == [
         "Kubernetes 1.36 has no batch/v1beta1 CronJob, it has batch/v1",
