@@ -122,10 +122,17 @@ def test_other_types_that_only_go_refuses_are_found() -> None:
 
 
 def test_without_its_schema_the_good_chart_is_as_bad(tmp_path: Path) -> None:
-    for rule in (NULL, TYPE):
+    for rule, fields in ((NULL, ["image", "login"]), (TYPE, ["image"])):
         bare = shutil.copytree(CHARTS / "rules" / rule / "good", tmp_path / rule)
         (bare / "values.schema.json").unlink()
-        assert [finding.field for finding in of_chart(rule, bare)] == ["image"]
+        assert [finding.field for finding in of_chart(rule, bare)] == fields
+
+
+@pytest.mark.parametrize("rule", [NULL, TYPE])
+def test_a_case_that_fails_as_it_is_blames_no_value(rule: str, tmp_path: Path) -> None:
+    broken = shutil.copytree(CHARTS / "rules" / rule / "bad", tmp_path / "chart")
+    (broken / "templates" / "fails.yaml").write_text("{{ .Values.no.such.value }}")
+    assert of_chart(rule, broken) == []
 
 
 @pytest.mark.parametrize("rule", [READ, NULL, TYPE])
