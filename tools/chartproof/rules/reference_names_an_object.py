@@ -43,14 +43,13 @@ def check(release: Release) -> Iterator[Finding]:
 
 def _missing(release: Release, reference: Reference) -> Finding:
     kind, name = reference.kind, reference.name
-    outside = f"{kind} {name} {{}}: it must exist before the release"
-    note = None
-    if value := given_by(release, reference.manifest, reference.path, name):
-        note = outside.format(f"is named by the values ({value})")
-    elif _is_of_others(release, reference):
-        note = outside.format(f"belongs to {reference.namespace or 'the cluster'}")
-    if note:
-        return Finding.at(reference.manifest, reference.path, note, severity=Severity.NOTE)
+    if maker := _maker(release, reference):
+        return Finding.at(
+            reference.manifest,
+            reference.path,
+            f"{kind} {name} {maker}: it must exist before the release",
+            severity=Severity.NOTE,
+        )
     known = [one.name for one in release.of_kind(kind) if place_of(one) == reference.namespace]
     is_far = reference.namespace not in ("", release.options.namespace)
     where = f" in namespace {reference.namespace}" if is_far else ""
@@ -62,12 +61,14 @@ def _missing(release: Release, reference: Reference) -> Finding:
     )
 
 
-def _is_of_others(release: Release, reference: Reference) -> bool:
-    """Tell whether somebody else is to make the object: it has nothing of the release's."""
+def _maker(release: Release, reference: Reference) -> str | None:
+    """Say who else is to make the object, or None where it is the chart."""
+    if value := given_by(release, reference.manifest, reference.path, reference.name):
+        return f"is named by the values ({value})"
     if release.options.release in reference.name:
-        return False
+        return None
     own = {manifest.namespace for manifest in release.manifests} - OF_THE_SYSTEM
-    return reference.kind in SHARED or reference.namespace not in own | {
-        release.options.namespace,
-        "",
-    }
+    near = own | {release.options.namespace, ""}
+    if reference.kind in SHARED or reference.namespace not in near:
+        return f"belongs to {reference.namespace or 'the cluster'}"
+    return None
