@@ -154,6 +154,9 @@ def test_keys_that_the_object_does_not_have_are_found() -> None:
         (97, "PodMonitor/release-name", "spec.podMetricsEndpoints[0].basicAuth.username.key"),
     ]
     assert [finding.hint for finding in findings[:4]] == ["colour", None, "username", "logo"]
+    assert findings[0].message == (
+        "ConfigMap release-name-settings has no key 'color', it has colour, logo"
+    )
 
 
 def test_urls_that_lead_nowhere_are_found() -> None:

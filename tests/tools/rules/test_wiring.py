@@ -13,7 +13,12 @@ def test_mounts_of_nothing_are_found() -> None:
         (25, "Pod/web", "spec.containers[main].volumeMounts[settings].subPath"),
         (28, "Pod/web", "spec.containers[main].volumeMounts[renamed].subPath"),
         (31, "Pod/web", "spec.containers[main].volumeMounts[all].subPath"),
+        (69, "Pod/bare", "spec.containers[main].volumeMounts[data].name"),
+        (83, "Pod/empty", "spec.containers[main].volumeMounts[login].subPath"),
     ]
+    assert findings[0].message.endswith("'scrtch', it has scratch, settings, renamed, all")
+    assert findings[4].message == "the pod has no volume 'data', it has none"
+    assert findings[5].message == "volume login has no file 'password', it has none"
     assert findings[0].hint == "scratch"
     assert findings[2].message == "volume renamed has no file 'nginx.conf', it has conf/main.conf"
 

@@ -38,5 +38,5 @@ def check(release: Release) -> Iterator[Finding]:
 
 def _collide(first: Manifest, second: Manifest) -> bool:
     if first.is_hook != second.is_hook:
-        return not (is_deleted(first) or is_deleted(second))
+        return not is_deleted(second)  # hooks come last
     return bool(events(first) & events(second))
