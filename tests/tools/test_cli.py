@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -82,6 +83,13 @@ def test_lint_tries_the_defaults_and_every_case(run: Run) -> None:
 def test_lint_tries_only_the_values_it_is_given(run: Run) -> None:
     assert run("lint", CHARTS / "cases", "--case", "one").out.endswith("in 1 case: one\n")
     assert run("lint", CHARTS / "cases", "--set", "a=1").out.endswith("in 1 case: given values\n")
+
+
+def test_lint_tries_more_values_when_it_may_take_longer(run: Run, tmp_path: Path) -> None:
+    large = shutil.copytree(CHARTS / "rules/null-is-handled/bad", tmp_path / "chart")
+    (large / "templates" / "_large.tpl").write_text("{{/* " + "large " * 150_000 + "*/}}")
+    assert "left out" in run("lint", large).out
+    assert "left out" not in run("lint", large, "--deep").out
 
 
 def test_lint_fails_on_errors_but_not_on_warnings(run: Run) -> None:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import wraps
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -46,6 +47,11 @@ ApiVersions = Annotated[
 Release = Annotated[str, typer.Option("--release", metavar="NAME", help="The release's name.")]
 Namespace = Annotated[
     str, typer.Option("--namespace", "-n", metavar="NAME", help="The release's namespace.")
+]
+
+Deep = Annotated[
+    bool,
+    typer.Option("--deep", help="Try every value in every case, however long that takes."),
 ]
 
 app = typer.Typer(
@@ -89,14 +95,19 @@ def request(
     return Request(loaded, given, has_values)
 
 
-def requesting(run: Callable[[Request], None]) -> Callable[..., None]:
-    """Make a command of `run` that has the options of `request`."""
+def requesting(run: Callable[..., None]) -> Callable[..., None]:
+    """Make a command of `run` that has the options of `request`, and then its own."""
+    asked = signature(request, eval_str=True)
+    own = list(signature(run, eval_str=True).parameters.values())[1:]
 
-    @wraps(request)
+    @wraps(run)
     def command(**options: Any) -> None:
-        run(request(**options))
+        extra = {option.name: options.pop(option.name) for option in own}
+        run(request(**options), **extra)
 
-    command.__name__, command.__doc__ = run.__name__, run.__doc__
+    parameters = [*asked.parameters.values(), *own]
+    command.__dict__["__signature__"] = asked.replace(parameters=parameters)
+    command.__annotations__ = {option.name: option.annotation for option in parameters}
     return command
 
 
@@ -113,7 +124,7 @@ def render(asked: Request) -> None:
 
 @app.command()
 @requesting
-def lint(asked: Request) -> None:
+def lint(asked: Request, deep: Deep = False) -> None:
     """Check a chart with the values given, or else with its defaults and every case of its ci/."""
     from chartproof.findings import Severity
     from chartproof.lint import lint as lint_chart
@@ -122,7 +133,7 @@ def lint(asked: Request) -> None:
     cases = [asked.case]
     if not asked.has_values:
         cases += [replace(case, options=asked.case.options) for case in asked.chart.cases()]
-    findings = lint_chart(asked.chart, cases)
+    findings = lint_chart(asked.chart, cases, deep=deep)
     print_report(findings, [case.name for case in cases])
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise typer.Exit(1)
