@@ -95,7 +95,19 @@ def test_lint_tries_more_values_when_it_may_take_longer(run: Run, tmp_path: Path
 def test_lint_fails_on_errors_but_not_on_warnings(run: Run) -> None:
     assert run("lint", CHARTS / "rules/reference-names-a-key/bad").code == 1
     assert run("lint", CHARTS / "failing-templates", "--set", "fault=nil").code == 1
-    assert run("lint", CHARTS / "rules/reference-names-a-key/good").code == 0
+    assert run("lint", CHARTS / "rules/schema-describes-the-values/bad").code == 0
+
+
+def test_lint_writes_for_other_programs_and_still_fails(run: Run) -> None:
+    ended = run("lint", CHARTS / "rules/reference-names-a-key/bad", "--output", "github")
+    assert ended.code == 1
+    assert ended.out.startswith("::error file=")
+
+
+def test_strict_lint_fails_on_warnings_but_not_on_notes(run: Run) -> None:
+    warned = CHARTS / "rules/value-is-read/bad"
+    assert (run("lint", warned).code, run("lint", warned, "--strict").code) == (0, 1)
+    assert run("lint", NOTES, "--strict").code == 0
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,14 @@ def known_keys(schema: Schema, path: Path) -> list[str]:
     return list(node_at(schema, path).get("properties", {}))
 
 
+def is_known(schema: Schema, path: Path) -> bool:
+    """Tell whether the schema describes the key at `path`, or leaves all keys beside it open."""
+    beside = node_at(schema, path[:-1])
+    others = beside.get("additionalProperties"), beside.get("patternProperties")
+    properties = beside.get("properties", {})
+    return not properties or path[-1] in properties or any(isinstance(it, dict) for it in others)
+
+
 def node_at(schema: Schema, path: Path) -> Schema:
     """Return what the schema says of the value at `path`, {} where it says nothing."""
     node = resolve(schema, schema)

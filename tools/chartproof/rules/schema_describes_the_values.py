@@ -15,7 +15,7 @@ from chartproof.errors import nearest
 from chartproof.experiments.subject import Subject, dotted
 from chartproof.findings import Finding, Severity
 from chartproof.study import Study
-from chartproof.values_schema import Schema, known_keys, node_at
+from chartproof.values_schema import Schema, is_known, known_keys
 from chartproof.yamlio import Path
 
 _OF_PARENTS = {("enabled",), ("tags",), ("global",)}
@@ -36,7 +36,7 @@ def _differences(
         at = (*path, key)
         if key in subcharts or at in _OF_PARENTS:
             continue
-        if known and not node_at(schema, at):
+        if not is_known(schema, at):
             yield subject.finding(
                 at,
                 f"values.schema.json does not describe {dotted(at)}",
