@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import wraps
 from inspect import signature
 from pathlib import Path
@@ -53,6 +54,20 @@ Deep = Annotated[
     bool,
     typer.Option("--deep", help="Try every value in every case, however long that takes."),
 ]
+
+
+class OutputFormat(StrEnum):
+    """What lint can write."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    GITHUB = "github"
+
+
+Output = Annotated[OutputFormat, typer.Option("--output", "-o", help="The report's format.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")]
 
 app = typer.Typer(
     name="chartproof",
@@ -124,18 +139,28 @@ def render(asked: Request) -> None:
 
 @app.command()
 @requesting
-def lint(asked: Request, deep: Deep = False) -> None:
+def lint(
+    asked: Request,
+    deep: Deep = False,
+    output: Output = OutputFormat.TEXT,
+    strict: Strict = False,
+) -> None:
     """Check a chart with the values given, or else with its defaults and every case of its ci/."""
     from chartproof.findings import Severity
     from chartproof.lint import lint as lint_chart
     from chartproof.report import print_report
+    from chartproof.report_formats import FORMATS
 
     cases = [asked.case]
     if not asked.has_values:
         cases += [replace(case, options=asked.case.options) for case in asked.chart.cases()]
     findings = lint_chart(asked.chart, cases, deep=deep)
-    print_report(findings, [case.name for case in cases])
-    if any(finding.severity is Severity.ERROR for finding in findings):
+    if output is OutputFormat.TEXT:
+        print_report(findings, [case.name for case in cases])
+    else:
+        typer.echo(FORMATS[output](findings))
+    failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    if any(finding.severity in failing for finding in findings):
         raise typer.Exit(1)
 
 

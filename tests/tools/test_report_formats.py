@@ -1,0 +1,82 @@
+"""Other programs read what lint writes."""
+
+from __future__ import annotations
+
+import json
+from xml.etree import ElementTree as Xml
+
+from typer.testing import CliRunner
+
+from chartproof.cli import app
+from chartproof.findings import Finding, Severity
+from chartproof.report_formats import as_github, as_json, as_junit, as_sarif
+from chartproof.rules import RULES
+from tests.support.charts import CHARTS
+
+ERROR = Finding(
+    "50% of <it>\nis: gone",
+    rule="reference-names-a-key",
+    object="Pod/a",
+    field="spec",
+    template="my chart/a,b:c.yaml",
+    line=7,
+    cases=("one",),
+)
+NOTE = Finding("look", Severity.NOTE, rule="helm-lint")
+
+
+def test_json_has_every_field() -> None:
+    error, note = json.loads(as_json([ERROR, NOTE]))
+    assert (error["line"], error["severity"], error["cases"]) == (7, "error", ["one"])
+    assert (note["message"], note["severity"], note["line"]) == ("look", "note", None)
+
+
+def test_sarif_places_a_finding_and_explains_its_rule() -> None:
+    log = json.loads(as_sarif([ERROR, NOTE]))
+    (run,) = log["runs"]
+    error, note = run["results"]
+    (location,) = error["locations"]
+    assert log["version"] == "2.1.0"
+    assert location["physicalLocation"] == {
+        "artifactLocation": {"uri": "my%20chart/a%2Cb%3Ac.yaml"},
+        "region": {"startLine": 7},
+    }
+    assert location["logicalLocations"][0]["fullyQualifiedName"] == "Pod/a"
+    assert (error["ruleId"], error["level"]) == ("reference-names-a-key", "error")
+    assert (note["level"], note["locations"]) == ("note", [])
+    helps = {rule["id"]: rule["help"]["text"] for rule in run["tool"]["driver"]["rules"]}
+    assert helps == {rule.id: rule.documentation for rule in RULES.values()}
+
+
+def test_junit_fails_for_errors_and_passes_notes() -> None:
+    suite = Xml.fromstring(as_junit([ERROR, NOTE]))  # noqa: S314 - our own text
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    failed, passed = suite
+    assert (failed.get("classname"), failed.get("name")) == ("reference-names-a-key", "Pod/a spec")
+    assert failed[0].get("message") == ERROR.message
+    assert [child.tag for child in passed] == ["system-out"]
+
+
+def test_github_annotations_are_escaped() -> None:
+    assert as_github([ERROR, NOTE]).splitlines() == [
+        "::error file=my chart/a%2Cb%3Ac.yaml,line=7,title=reference-names-a-key::"
+        "50%25 of <it>%0Ais: gone",
+        "::notice title=helm-lint::look",
+    ]
+
+
+def lint(*words: object) -> tuple[int, str]:
+    ended = CliRunner().invoke(app, ["lint", *map(str, words)])
+    return ended.exit_code, ended.output
+
+
+def test_lint_writes_for_other_programs_and_still_fails() -> None:
+    code, out = lint(CHARTS / "rules/reference-names-a-key/bad", "--output", "github")
+    assert code == 1
+    assert out.startswith("::error file=")
+
+
+def test_strict_lint_fails_on_warnings_but_not_on_notes() -> None:
+    warned = CHARTS / "rules/value-is-read/bad"
+    assert (lint(warned)[0], lint(warned, "--strict")[0]) == (0, 1)
+    assert lint(CHARTS / "notes", "--strict")[0] == 0
