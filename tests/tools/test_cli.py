@@ -110,6 +110,13 @@ def test_strict_lint_fails_on_warnings_but_not_on_notes(run: Run) -> None:
     assert run("lint", NOTES, "--strict").code == 0
 
 
+def test_lint_explains_a_rule_without_a_chart(run: Run) -> None:
+    ended = run("lint", "--explain", "service-selects-pods")
+    assert ended.code == 0
+    assert ended.out.startswith("service-selects-pods\n\n")
+    assert len(ended.out.splitlines()) > 4
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
@@ -121,6 +128,7 @@ def test_strict_lint_fails_on_warnings_but_not_on_notes(run: Run) -> None:
         (["render", NOTES, "--set", "x"], 2, '--set x: key "x" has no value\n'),
         (["render", NOTES, "--case", "x"], 2, "no case 'x': it has none\n"),
         (["render", NOTES, "--release", "X"], 2, "--release X: invalid release name"),
+        (["lint", "--explain", "service-select-pod"], 2, "did you mean service-selects-pods?\n"),
         (["lint", NOTES, "--kube-version", "new"], 2, "--kube-version new: not a version\n"),
         (["render", CHARTS / "strict-schema", "--set", "x=1"], 2, "values at x: unknown key"),
         (["render", CHARTS / "failing-templates", "--set", "fault=nil"], 1, ":7:19: nil pointer"),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chartproof.commands import COMMANDS
-from chartproof.errors import ChartproofError
+from chartproof.errors import ChartproofError, InputError, nearest
 from chartproof.options import RenderOptions
 
 if TYPE_CHECKING:
@@ -66,6 +66,26 @@ class OutputFormat(StrEnum):
     GITHUB = "github"
 
 
+def explain(rule: str | None) -> None:
+    """Print a rule's documentation and end. Raises InputError for one that there is not."""
+    if rule is None:
+        return
+    from chartproof.rules import RULES
+
+    if rule not in RULES:
+        near = nearest(rule, RULES)
+        hint = f"did you mean {near}?" if near else f"there are: {', '.join(RULES)}"
+        raise InputError(f"no rule {rule!r}; {hint}")
+    typer.echo(f"{rule}\n\n{RULES[rule].documentation}")
+    raise typer.Exit
+
+
+Explain = Annotated[
+    str | None,
+    typer.Option(
+        "--explain", metavar="RULE", is_eager=True, callback=explain, help="Explain a rule and end."
+    ),
+]
 Output = Annotated[OutputFormat, typer.Option("--output", "-o", help="The report's format.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")]
 
@@ -144,6 +164,7 @@ def lint(
     deep: Deep = False,
     output: Output = OutputFormat.TEXT,
     strict: Strict = False,
+    explain: Explain = None,  # noqa: ARG001 - its callback has done its work
 ) -> None:
     """Check a chart with the values given, or else with its defaults and every case of its ci/."""
     from chartproof.findings import Severity

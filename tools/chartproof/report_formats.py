@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +14,8 @@ from xml.etree import ElementTree as Xml
 from chartproof.findings import Finding, Severity
 from chartproof.rules import RULES
 
+# What no XML document may hold, escaped or not: control characters but for tab and line ends.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -69,7 +72,8 @@ def as_junit(findings: Sequence[Finding]) -> str:
             Xml.SubElement(test, "system-out").text = finding.message
         else:
             Xml.SubElement(test, "failure", said).text = finding.template
-    return Xml.tostring(suite, encoding="unicode", xml_declaration=True)
+    written = Xml.tostring(suite, encoding="unicode", xml_declaration=True)
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", written)
 
 
 def as_github(findings: Sequence[Finding]) -> str:
