@@ -106,6 +106,7 @@ class NodeEngine:
         for node in cluster.nodes(self._nodes):
             if boot_process(node) is not None:
                 continue
+            switch_off(node)  # the last process of a killed node holds the API server's port
             if not node.control_plane:
                 switch_on(cluster, node, lower, built, None)
                 continue

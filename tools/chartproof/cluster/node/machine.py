@@ -36,11 +36,10 @@ def switch_on(
     programs: Path,
     listener: socket.socket | None,
 ) -> None:
-    """Start a node that is not running; its API server, if any, answers at `listener`.
+    """Start a node that is switched off; its API server, if any, answers at `listener`.
 
     `lower` is the root file system that all nodes share.
     """
-    switch_off(node)
     for name in (*FLEETING, "etcd"):
         node.state(name).mkdir(parents=True, exist_ok=True)
     node.logs.mkdir(exist_ok=True)
