@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +29,22 @@ def test_a_subchart_that_was_disabled_comes_back() -> None:
     disabled = engine.render(archive, {"cache": {"enabled": False}}, RenderOptions())
     assert len(disabled.files) < len(enabled.files)
     assert engine.render(archive, {}, RenderOptions()) == enabled
+
+
+def test_values_that_a_template_sets_are_gone_in_the_next_render(tmp_path: Path) -> None:
+    counting = 'seen: {{ .Values.nested.count }}{{ $_ := set .Values.nested "count" 2 }}\n'
+    files = {
+        "Chart.yaml": "{apiVersion: v2, name: counting, version: 1.0.0}",
+        "values.yaml": "{nested: {count: 1}, top: x}",
+        "templates/count.yaml": counting,
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    archive = engine.pack(tmp_path)
+    for values in ({}, {"nested": {"other": 1}}, {"top": None}, {}):
+        rendered = engine.render(archive, values, RenderOptions())
+        assert rendered.files["counting/templates/count.yaml"] == "seen: 1\n"
 
 
 def test_crds_of_disabled_subcharts_are_left_out() -> None:

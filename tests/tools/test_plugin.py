@@ -83,6 +83,11 @@ def node_ids(pytester: pytest.Pytester, *args: str) -> list[str]:
 # What is collected
 
 
+def test_snapshots_are_not_searched_for_tests(pytester: pytest.Pytester) -> None:
+    write(f"{SNAPSHOTS}/default/test_no_more.py", "def test_never(): assert False")
+    pytester.runpytest("-k", "not snapshot").assert_outcomes(passed=1, deselected=2)
+
+
 def test_the_cases_are_collected_with_the_tests(pytester: pytest.Pytester) -> None:
     assert node_ids(pytester) == [
         "tests/test_plain.py::test_plain",

@@ -36,6 +36,12 @@ def pytest_configure(config: pytest.Config) -> None:
                 config.args.append(str(folder))
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Look for no tests among the snapshots, which can be many thousands of files."""
+    charts = settings.charts(config)
+    return collection_path in [settings.snapshots(config, chart) for chart in charts] or None
+
+
 def pytest_collect_directory(path: Path, parent: pytest.Collector) -> CasesFolder | None:
     """Take ci/ of a chart under test for a folder of cases."""
     if path.name != settings.CASES or path.parent not in settings.charts(parent.config):
