@@ -6,7 +6,7 @@ BIN := .venv/bin
 .PHONY: help up down test lint format bench-tools
 
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 .venv/ready: pyproject.toml apps/pyproject.toml
 	$(PYTHON) -m venv .venv || { apt-get update && apt-get install --yes python3-venv && $(PYTHON) -m venv .venv; }

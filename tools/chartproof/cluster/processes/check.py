@@ -24,11 +24,11 @@ BARRIERS = {
 def check() -> Check:
     """Usable on Linux where user namespaces are allowed and apt-get gives RabbitMQ."""
     if sys.platform != "linux":
-        return Check(False, f"it needs Linux, this is {sys.platform}", "take another engine")
+        return Check(False, f"it needs Linux, this is {sys.platform}", "use Linux")
     if not workers_command().exists():
         return Check(False, f"{workers_command()} is not there", "pip install ./apps")
     if not rabbitmq.cached() and not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
-        return Check(False, "RabbitMQ comes by apt-get, which is not here", "take another engine")
+        return Check(False, "RabbitMQ comes by apt-get, which is not here", "use a Debian-like system")
     if fault := container_fault():
         return Check(False, f"no containers without root: {fault}", remedy())
     seconds = START_S if rabbitmq.cached() else START_S + DOWNLOAD_S
