@@ -28,7 +28,7 @@ def check() -> Check:
     if not workers_command().exists():
         return Check(False, f"{workers_command()} is not there", "pip install ./apps")
     if not rabbitmq.cached() and not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
-        return Check(False, "RabbitMQ comes by apt-get, which is not here", "use a Debian-like system")
+        return Check(False, "RabbitMQ comes by apt-get, which is not here", "use a Debian system")
     if fault := container_fault():
         return Check(False, f"no containers without root: {fault}", remedy())
     seconds = START_S if rabbitmq.cached() else START_S + DOWNLOAD_S
