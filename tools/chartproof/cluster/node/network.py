@@ -38,7 +38,10 @@ def connect(cluster: ClusterLayout, node: NodeLayout) -> None:
 
 
 def disconnect(node: NodeLayout) -> None:
-    """Take a node's network namespace away, and with it its cable."""
+    """Take a node's cable and its network namespace away."""
+    if node.namespace in namespaces():
+        # The kernel takes the cable away with the namespace too, but some time later.
+        run(["ip", "-n", node.namespace, "link", "delete", "eth0"], check=False)
     remove_namespace(node.namespace)
 
 
