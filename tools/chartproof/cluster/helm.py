@@ -7,7 +7,7 @@ be cancelled from another thread, so what touches a cluster has this second adap
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any
 from chartproof.errors import ChartproofError
 
 if TYPE_CHECKING:
-    import helm_python
-
     from chartproof.cluster.engine import Cluster
 
 KEPT_REVISIONS = 5
@@ -92,33 +90,12 @@ class Helm:
 
     def install(self, archive: bytes, values: Mapping[str, Any], timeout_s: int) -> dict[str, Any]:
         """Install a new release and wait until all of it is ready; return its summary."""
-        with self._chart(archive) as chart:
-            summary: dict[str, Any] = self._config.install(
-                chart,
-                self.target.release,
-                dict(values),
-                context=self._context,
-                namespace=self.target.namespace,
-                timeout=timeout_s,
-                wait=WAIT,
-            )
-        return summary
+        return self._roll_out(self._config.install, archive, values, timeout_s)
 
     def upgrade(self, archive: bytes, values: Mapping[str, Any], timeout_s: int) -> dict[str, Any]:
         """Upgrade the release and wait until all of it is ready; return its summary."""
-        with self._chart(archive) as chart:
-            summary: dict[str, Any] = self._config.upgrade(
-                chart,
-                self.target.release,
-                dict(values),
-                context=self._context,
-                namespace=self.target.namespace,
-                timeout=timeout_s,
-                wait=WAIT,
-                max_history=KEPT_REVISIONS,
-                reset_values=True,
-            )
-        return summary
+        options = {"max_history": KEPT_REVISIONS, "reset_values": True}
+        return self._roll_out(self._config.upgrade, archive, values, timeout_s, **options)
 
     def rollback(self, revision: int) -> None:
         """Return to a revision without waiting for it."""
@@ -138,12 +115,28 @@ class Helm:
             logs: str = self._config.test(self.target.release, logs=True, timeout=timeout_s)["logs"]
         return logs
 
-    @contextmanager
-    def _chart(self, archive: bytes) -> Iterator[helm_python.Chart]:
+    def _roll_out(
+        self,
+        act: Callable[..., Any],
+        archive: bytes,
+        values: Mapping[str, Any],
+        timeout_s: int,
+        **options: Any,
+    ) -> dict[str, Any]:
         import helm_python
 
         with _explained(), helm_python.Chart.load_archive(archive) as chart:
-            yield chart
+            summary: dict[str, Any] = act(
+                chart,
+                self.target.release,
+                dict(values),
+                context=self._context,
+                namespace=self.target.namespace,
+                timeout=timeout_s,
+                wait=WAIT,
+                **options,
+            )
+        return summary
 
 
 @contextmanager

@@ -57,7 +57,7 @@ def _on_cluster(target: Target) -> Status:
     last = history[-1]
     parts = [f"{target.release} in {target.namespace}", f"revision {last.number} {last.status}"]
     if (queued := messages_queued(watch)) is not None:
-        parts.append(f"{queued:,} messages in queues")
+        parts.append(f"messages in queues: {queued:,}")
     return Status(", ".join(parts), watch.members())
 
 
