@@ -86,13 +86,7 @@ class Running:
 
     def ask(self, path: str) -> tuple[int, str]:
         """Return the status and body that the health server gives."""
-        port = self.wait_for("listening")["port"]
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as answer:
-            with answer:
-                return answer.code, answer.read().decode()
+        return ask(self.wait_for("listening")["port"], path)
 
     def metric(self, name: str) -> float:
         """Return the value of a metric without labels."""
@@ -131,3 +125,13 @@ class Running:
             with self._news:
                 self.lines.append(entry)
                 self._news.notify_all()
+
+
+def ask(port: int, path: str) -> tuple[int, str]:
+    """Return the status and body that a server on this machine gives."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as answer:
+        with answer:
+            return answer.code, answer.read().decode()

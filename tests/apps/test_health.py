@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import urllib.error
-import urllib.request
 from time import monotonic
 
 import pytest
 from prometheus_client import CollectorRegistry
 
+from tests.apps.running import ask
 from workers import health
 from workers.health import LIVE_WITHIN, Status
 
@@ -51,12 +50,3 @@ def test_the_server_answers_what_the_status_says(status: Status) -> None:
     assert ask(port, "/readyz") == (503, "blocked by the broker\n")
     assert ask(port, "/metrics")[0] == 200
     assert ask(port, "/") == (404, "there are /livez, /readyz and /metrics\n")
-
-
-def ask(port: int, path: str) -> tuple[int, str]:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as answer:
-        with answer:
-            return answer.code, answer.read().decode()

@@ -78,11 +78,6 @@ class Broker:
             channel.queue_declare(queue, durable=True, arguments=given)
         self._declared_at = time.monotonic()
 
-    def purge(self, queue: str) -> None:
-        """Drop what waits in a queue."""
-        with self.channel() as channel:
-            channel.queue_purge(queue)
-
     def delete(self, queue: str) -> None:
         """Delete a queue; no error when there is none."""
         with self.channel() as channel:

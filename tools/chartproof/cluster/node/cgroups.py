@@ -5,7 +5,6 @@ from pathlib import Path
 from chartproof.cluster.node.layout import NodeLayout
 
 HIERARCHIES = Path("/sys/fs/cgroup")
-BUSY_S = 10.0
 CONTROLLERS = ("cpuset", "cpu", "io", "memory", "hugetlb", "pids")
 
 
