@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from chartproof import yamlio
-from chartproof.cases import cases_of
 from chartproof.cluster.shell import run
+from chartproof.project.file import cases_of
 from chartproof.values import merge
 
 OWN_CHART = Path(__file__).parents[2] / "chart"

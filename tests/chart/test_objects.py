@@ -8,8 +8,8 @@ from pathlib import Path
 import kubernetes_validate
 import pytest
 
-from chartproof.cases import cases_of
 from chartproof.options import RenderOptions
+from chartproof.project.file import cases_of
 from chartproof.release import Release
 from tests.chart.pods import containers, pod_specs, violations
 

@@ -74,6 +74,22 @@ def test_a_case_can_be_rendered_with_values_over_it(run: Run) -> None:
     assert r"\"kept\":\"over\"" in over
 
 
+def test_a_case_is_rendered_as_it_says_and_options_go_over_that(run: Run) -> None:
+    chart = CHARTS / "cases-with-options"
+    as_it_says = run("render", chart, "--case", "plain").out
+    for line in ("name: shop", "namespace: prod", "kubeVersion: v1.30", 'hasQueues: "true"'):
+        assert line in as_it_says
+    over = run("render", chart, "--case", "plain", "--release", "demo").out
+    assert "name: demo" in over
+    assert "namespace: prod" in over
+
+
+def test_a_case_of_chartproof_yaml_needs_no_file(run: Run) -> None:
+    out = run("render", CHARTS / "cases-with-options", "--case", "upgrade").out
+    assert "kept: inline" in out
+    assert 'isUpgrade: "true"' in out
+
+
 def test_lint_tries_the_defaults_and_every_case(run: Run) -> None:
     ended = run("lint", CHARTS / "cases")
     assert ended.code == 0

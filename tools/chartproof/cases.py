@@ -1,36 +1,49 @@
-"""The sets of values a chart is tried with: every ci/<name>-values.yaml is one."""
+"""The sets of values a chart is tried with."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chartproof.options import RenderOptions
 from chartproof.values import load_values
+
+if TYPE_CHECKING:
+    from chartproof.masks import Mask
 
 _SUFFIX = "-values.yaml"
 
 
 @dataclass(frozen=True)
 class Case:
-    """A name for values, files first and `--set` over them, and for how to render them."""
+    """A name for values, and for how to render them.
+
+    The values are files, then `inline` ones, then `--set` expressions; what comes later wins.
+    `home` is the file that brings the case about. A case with an `expected_failure` is right when
+    the render fails and says that.
+    """
 
     name: str
     files: tuple[Path, ...] = ()
     sets: tuple[str, ...] = ()
     options: RenderOptions = field(default_factory=RenderOptions)
+    inline: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    masks: tuple[Mask, ...] = ()
+    expected_failure: str | None = None
+    home: Path | None = None
 
     @cached_property
     def values(self) -> dict[str, Any]:
         """Its values, merged. Raises InputError."""
-        return load_values(self.files, self.sets)
+        return load_values(self.files, self.sets, self.inline)
 
 
-def cases_of(folder: Path) -> list[Case]:
-    """Find the cases of the chart in `folder`, by name."""
-    return [
-        Case(file.name.removesuffix(_SUFFIX), (file,))
+def ci_cases(folder: Path) -> dict[str, Case]:
+    """Find the values files ci/<name>-values.yaml of the chart in `folder`; each is a case."""
+    return {
+        (name := file.name.removesuffix(_SUFFIX)): Case(name, (file,), home=file)
         for file in sorted(folder.glob(f"ci/*{_SUFFIX}"))
-    ]
+    }

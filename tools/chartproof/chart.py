@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from chartproof import engine, yamlio
-from chartproof.cases import Case, cases_of
+from chartproof.cases import Case
 from chartproof.errors import InputError, nearest
+from chartproof.project.file import Project, read_project
 
 
 @dataclass(frozen=True)
@@ -86,13 +87,21 @@ class Chart:
         there = engine.dependencies(self.archive) if asked else set()
         return [name for name in asked if name not in there]
 
+    @cached_property
+    def project(self) -> Project:
+        """Its chartproof.yaml and ci/. Raises InputError."""
+        return read_project(self.path)
+
     def cases(self) -> list[Case]:
-        """Give the chart's cases, ci/<name>-values.yaml, by name."""
-        return cases_of(self.path)
+        """Give the chart's cases, by name: its ci/<name>-values.yaml and those of chartproof.yaml.
+
+        Raises InputError.
+        """
+        return list(self.project.cases.values())
 
     def case(self, name: str) -> Case:
         """Return one case. Raises InputError that names the nearest one."""
-        cases = {case.name: case for case in self.cases()}
+        cases = self.project.cases
         if name in cases:
             return cases[name]
         near = nearest(name, cases)

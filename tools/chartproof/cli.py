@@ -6,7 +6,7 @@ Commands import what they need when they run, so that `--help` answers at once.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import wraps
@@ -33,7 +33,8 @@ Sets = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A value; may be repeated.")
 ]
 CaseName = Annotated[
-    str | None, typer.Option("--case", metavar="CASE", help="Start from ci/CASE-values.yaml.")
+    str | None,
+    typer.Option("--case", metavar="CASE", help="Start from a case of ci/ or chartproof.yaml."),
 ]
 KubeVersion = Annotated[
     str | None,
@@ -45,9 +46,19 @@ ApiVersions = Annotated[
         "--api-versions", "-a", metavar="API", help="An API that it has, or several by comma."
     ),
 ]
-Release = Annotated[str, typer.Option("--release", metavar="NAME", help="The release's name.")]
+Release = Annotated[
+    str | None,
+    typer.Option(
+        "--release", metavar="NAME", help=f"The release's name, or {RenderOptions.release}."
+    ),
+]
 Namespace = Annotated[
-    str, typer.Option("--namespace", "-n", metavar="NAME", help="The release's namespace.")
+    str | None,
+    typer.Option(
+        *("--namespace", "-n"),
+        metavar="NAME",
+        help=f"The release's namespace, or {RenderOptions.namespace}.",
+    ),
 ]
 
 Deep = Annotated[
@@ -99,11 +110,26 @@ app = typer.Typer(
 
 @dataclass(frozen=True)
 class Request:
-    """A chart, and the one case that the options describe; without values it is the defaults."""
+    """A chart, and the one case that the options describe; without values it is the defaults.
+
+    `given` are the options of the render that were on the command line: they go over a case's own.
+    """
 
     chart: Chart
     case: Case
     has_values: bool
+    given: Mapping[str, Any]
+
+    def cases(self) -> list[Case]:
+        """Give the case, and without values every case of the chart too."""
+        if self.has_values:
+            return [self.case]
+        return [self.case, *(with_options(case, self.given) for case in self.chart.cases())]
+
+
+def with_options(case: Case, given: Mapping[str, Any]) -> Case:
+    """Lay options of a render over those of a case."""
+    return replace(case, options=replace(case.options, **given))
 
 
 def request(
@@ -113,21 +139,26 @@ def request(
     case: CaseName = None,
     kube_version: KubeVersion = None,
     api_versions: ApiVersions = None,
-    release: Release = RenderOptions.release,
-    namespace: Namespace = RenderOptions.namespace,
+    release: Release = None,
+    namespace: Namespace = None,
 ) -> Request:
     """Turn the options that `helm template` has too into a request."""
     from chartproof.cases import Case
     from chartproof.chart import Chart
 
     loaded = Chart.load(chart)
-    base = loaded.case(case).files if case else ()
     has_values = bool(case or files or sets)
-    name = case or ("given values" if has_values else "defaults")
+    base = loaded.case(case) if case else Case("given values" if has_values else "defaults")
     apis = tuple(api for given in api_versions or () for api in given.split(","))
-    options = RenderOptions(release, namespace, kube_version, apis)
-    given = Case(name, (*base, *(files or ())), tuple(sets or ()), options)
-    return Request(loaded, given, has_values)
+    options = {
+        "release": release,
+        "namespace": namespace,
+        "kube_version": kube_version,
+        "api_versions": apis,
+    }
+    given = {name: value for name, value in options.items() if value}
+    asked = replace(base, files=(*base.files, *(files or ())), sets=(*base.sets, *(sets or ())))
+    return Request(loaded, with_options(asked, given), has_values, given)
 
 
 def requesting(run: Callable[..., None]) -> Callable[..., None]:
@@ -172,9 +203,7 @@ def lint(
     from chartproof.report import print_report
     from chartproof.report_formats import FORMATS
 
-    cases = [asked.case]
-    if not asked.has_values:
-        cases += [replace(case, options=asked.case.options) for case in asked.chart.cases()]
+    cases = asked.cases()
     findings = lint_chart(asked.chart, cases, deep=deep)
     if output is OutputFormat.TEXT:
         print_report(findings, [case.name for case in cases])

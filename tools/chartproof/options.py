@@ -11,6 +11,7 @@ class RenderOptions:
 
     `kube_version` stands in for the cluster's version, `api_versions` are added to the APIs
     every cluster has, `is_upgrade` sets `.Release.IsUpgrade` instead of `.Release.IsInstall`.
+    `objects`, each as JSON, are what `lookup` finds in the cluster.
     """
 
     release: str = "release-name"
@@ -18,3 +19,4 @@ class RenderOptions:
     kube_version: str | None = None
     api_versions: tuple[str, ...] = ()
     is_upgrade: bool = False
+    objects: tuple[str, ...] = ()

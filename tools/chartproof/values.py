@@ -20,11 +20,17 @@ _ASSIGNMENT = re.compile(
 _STEP = re.compile(r"\[(?P<index>\d+)\]|\.?(?P<key>(?:\\.|[^\\.\[])+)", re.DOTALL)
 
 
-def load_values(files: Sequence[Path] = (), sets: Sequence[str] = ()) -> dict[str, Any]:
-    """Merge values files and `--set` expressions; what comes later wins. Raises InputError."""
+def load_values(
+    files: Sequence[Path] = (), sets: Sequence[str] = (), inline: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Merge values files, `inline` values and `--set` expressions; what comes later wins.
+
+    Raises InputError.
+    """
     values: dict[str, Any] = {}
     for file in files:
         values = merge(values, read(file))
+    values = merge(values, inline or {})
     for expression in sets:
         values = set_values(values, expression)
     return values

@@ -38,14 +38,25 @@ for _tag, _pattern in _PLAIN.items():
     _Loader.add_implicit_resolver(_tag, re.compile(rf"^(?:{_pattern})$"), list(_first))
 
 
+class _Dumper(CSafeDumper):
+    """The fast dumper, which quotes what the loader would not read as text."""
+
+    yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
+
+
 def load(text: str) -> Any:
     """Parse one document. Raises yaml.YAMLError."""
     return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
 
 
+def load_all(text: str) -> list[Any]:
+    """Parse every document. Raises yaml.YAMLError."""
+    return list(yaml.load_all(text, Loader=_Loader))
+
+
 def dump(body: Any) -> str:
     """Write one document, keys in their own order."""
-    text: str = yaml.dump(body, Dumper=CSafeDumper, sort_keys=False, allow_unicode=True)
+    text: str = yaml.dump(body, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
     return text
 
 

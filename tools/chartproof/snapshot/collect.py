@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from chartproof.cases import Case, cases_of
+from chartproof.cases import Case
 from chartproof.chart import Chart
 from chartproof.errors import ChartproofError
+from chartproof.project.file import cases_of
 from chartproof.render import render
 from chartproof.snapshot import settings
 from chartproof.snapshot.compare import compare, snapshots_in

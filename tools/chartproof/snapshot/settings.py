@@ -45,7 +45,9 @@ def check(config: pytest.Config) -> None:
 
 def cases_folder(chart: Path) -> Path:
     """Give the folder of a chart's cases. Raises UsageError where there is nothing to test."""
-    from chartproof.cases import cases_of  # not before a chart is named: every pytest run is here
+    from chartproof.project.file import (
+        cases_of,  # not before a chart is named: every pytest run is here
+    )
 
     if not (chart / "Chart.yaml").is_file():
         raise pytest.UsageError(f"{CHARTS}: no chart in {chart}, it has no Chart.yaml")

@@ -1,0 +1,1 @@
+"""chartproof.yaml: what the owner of a chart tells chartproof about it."""
