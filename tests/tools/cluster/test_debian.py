@@ -14,6 +14,7 @@ from tests.tools.cluster.standins import StandIns
 
 pytestmark = pytest.mark.usefixtures("cache")
 
+APT = "apt-get -o DPkg::Lock::Timeout=300"
 INDEX = "apt-get indextargets --format $(SITE) Created-By: Packages Label: Debian"
 
 
@@ -62,7 +63,7 @@ def test_the_mirror_is_known_only_after_an_update(
     with pytest.raises(ChartproofError, match="apt knows no Debian archive: add one"):
         mirror()
 
-    assert stand_ins.calls() == [INDEX, "apt-get update", INDEX]
+    assert stand_ins.calls() == [INDEX, f"{APT} update", INDEX]
 
 
 def test_tools_that_are_there_are_not_installed(stand_ins: StandIns) -> None:
@@ -82,8 +83,8 @@ def test_root_installs_what_is_missing(
     install_missing("ip", "buildah", "nsenter", "unshare")
 
     assert stand_ins.calls() == [
-        "apt-get update",
-        "apt-get install --yes --no-install-recommends iproute2 util-linux",
+        f"{APT} update",
+        f"{APT} install --yes --no-install-recommends iproute2 util-linux",
     ]
 
 

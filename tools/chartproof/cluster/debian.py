@@ -20,6 +20,9 @@ NO_VALID_UNTIL = '--aptopt=Acquire::Check-Valid-Until "false"'
 # A container has no use for them, and a smaller image is imported sooner.
 TRIM = '--customize-hook=rm -rf "$1"/usr/share/doc "$1"/usr/share/man "$1"/usr/share/locale'
 
+# A fresh machine often upgrades itself at the same time: 300 s for another apt to end.
+_PATIENT = ("-o", "DPkg::Lock::Timeout=300")
+
 
 def root_archive(name: str, suite: str, packages: Sequence[str]) -> Path:
     """Return a tar of these Debian packages and all they depend on, unpacked and not configured.
@@ -84,13 +87,13 @@ def install_missing(*tools: str) -> None:
             raise ChartproofError(f"{wanted}. Run as root: {command}")
         _update()
         run(
-            ["apt-get", "install", "--yes", "--no-install-recommends", *packages],
+            ["apt-get", *_PATIENT, "install", "--yes", "--no-install-recommends", *packages],
             env={"DEBIAN_FRONTEND": "noninteractive"},
         )
 
 
 def _update() -> None:
-    run(["apt-get", "update"])
+    run(["apt-get", *_PATIENT, "update"])
 
 
 def _key(suite: str, packages: Sequence[str]) -> str:
