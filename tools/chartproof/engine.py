@@ -25,7 +25,7 @@ from chartproof.options import RenderOptions
 from chartproof.quiet import QUIET
 
 if TYPE_CHECKING:
-    from helm_python import Chart
+    from helm_python import Chart, Config
 
 
 class EngineError(ChartproofError):
@@ -61,7 +61,7 @@ def pack(path: Path) -> bytes:
 def render(archive: bytes, values: Mapping[str, Any], options: RenderOptions) -> Rendered:
     """Render every template of a chart archive, NOTES.txt among them."""
     with _quiet_sdk() as helm, _renderable(helm, archive) as chart:
-        files = _render_with_capabilities(chart, values, options)
+        files = _render_with_capabilities(archive, chart, values, options)
         # Asked after the render, which has dropped the subcharts that the values disable.
         return Rendered(files, {crd["filename"]: crd["data"] for crd in chart.crds})
 
@@ -85,9 +85,9 @@ def _unchanging(archive: bytes) -> Chart | None:
 
 
 def _render_with_capabilities(
-    chart: Chart, values: Mapping[str, Any], options: RenderOptions
+    archive: bytes, chart: Chart, values: Mapping[str, Any], options: RenderOptions
 ) -> dict[str, str]:
-    """Render by the SDK's private C call, which takes what `Chart.render` leaves out."""
+    """Render by the SDK's private C calls, which take what `Chart.render` leaves out."""
     from helm_python import _native
 
     given: dict[str, Any] = {
@@ -99,10 +99,30 @@ def _render_with_capabilities(
     }
     if options.kube_version:
         given["kube_version"] = options.kube_version
-    rendered: dict[str, str] = json.loads(
-        _native.call_string("helm_render", chart._raw(), json.dumps(values), json.dumps(given))
-    )
+    words = json.dumps(values), json.dumps(given)
+    if options.objects:
+        with _cluster(archive, words[0], options) as config:
+            text = _native.call_string(
+                "helm_render_with_config", config._raw(), chart._raw(), *words
+            )
+    else:
+        text = _native.call_string("helm_render", chart._raw(), *words)
+    rendered: dict[str, str] = json.loads(text)
     return rendered
+
+
+@contextmanager
+def _cluster(archive: bytes, values: str, options: RenderOptions) -> Iterator[Config]:
+    """Give access to a cluster in which `lookup` finds the objects of `options`."""
+    from chartproof.lookup import kinds_asked_for, serving
+
+    objects = [json.loads(text) for text in options.objects]
+    kinds = kinds_asked_for([gzip.decompress(archive).decode(errors="replace"), values])
+    with (
+        serving(objects, kinds, options.namespace) as kubeconfig,
+        _loaded_sdk().Config(kubeconfig_content=kubeconfig) as config,
+    ):
+        yield config
 
 
 def metadata(archive: bytes) -> dict[str, Any]:
