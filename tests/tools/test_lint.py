@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,24 @@ def test_what_is_found_in_a_chart_as_a_whole_is_true_in_every_case() -> None:
     dead = by_rule(lint(chart("rules/value-is-read/bad"), cases), "value-is-read")
     assert {finding.cases for finding in dead} == {("one", "two")}
     assert "service.prot" in {finding.field for finding in dead}
+
+
+def test_a_case_that_fails_as_it_is_expected_to_is_sound() -> None:
+    case = replace(given("one", "fault=nil"), expected_failure="nil pointer evaluating")
+    findings = lint(chart("failing-templates"), [given("fine", "fault=none"), case])
+    assert "one" not in {name for finding in findings for name in finding.cases}
+
+
+def test_a_case_that_does_not_fail_as_it_is_expected_to_is_an_error() -> None:
+    cases = [
+        replace(given("renders", "fault=none"), expected_failure="never"),
+        replace(given("other", "fault=nil"), expected_failure="never"),
+    ]
+    findings = by_rule(lint(chart("failing-templates"), cases), "case-fails-as-expected")
+    renders, other = sorted(findings, key=lambda finding: finding.cases, reverse=True)
+    assert renders.message == "case renders renders, but has to fail with: never"
+    assert other.message.startswith("case other has to fail with: never\nbut fails with: ")
+    assert {finding.severity for finding in findings} == {Severity.ERROR}
 
 
 def test_what_one_case_shows_of_a_chart_names_that_case() -> None:

@@ -40,6 +40,18 @@ class Case:
         """Its values, merged. Raises InputError."""
         return load_values(self.files, self.sets, self.inline)
 
+    def disappointment(self, said: str | None) -> str | None:
+        """Say what is wrong with the outcome of a case that expects a failure, None if nothing.
+
+        `said` is the message of the failure, None for a render that did not fail.
+        """
+        expected = self.expected_failure or ""
+        if said is None:
+            return f"case {self.name} renders, but has to fail with: {expected}"
+        if expected not in said:
+            return f"case {self.name} has to fail with: {expected}\nbut fails with: {said}"
+        return None
+
 
 def ci_cases(folder: Path) -> dict[str, Case]:
     """Find the values files ci/<name>-values.yaml of the chart in `folder`; each is a case."""

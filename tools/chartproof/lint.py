@@ -29,7 +29,8 @@ def lint(chart: Chart, cases: Sequence[Case], *, deep: bool = False) -> list[Fin
         for finding in dict.fromkeys(found):
             shown.setdefault(finding, []).append(case.name)
     findings = [replace(finding, cases=tuple(names)) for finding, names in shown.items()]
-    findings += _of_chart(Study(chart, cases, deep))
+    rendering = [case for case in cases if case.expected_failure is None]
+    findings += _of_chart(Study(chart, rendering, deep))
     return sorted(findings, key=sort_key)
 
 
@@ -51,6 +52,10 @@ def _findings(chart: Chart, case: Case) -> Iterator[Finding]:
         failure = Finding(str(error), rule="values-are-accepted")
     except (TemplateError, ManifestError) as error:
         failure = Finding(str(error), rule="templates-render")
+    if case.expected_failure is not None:
+        if told := case.disappointment(failure and failure.message):
+            yield Finding(told, rule="case-fails-as-expected", template=str(case.home or ""))
+        return
     if failure:
         yield failure
     else:
