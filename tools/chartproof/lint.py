@@ -53,7 +53,7 @@ def _findings(chart: Chart, case: Case) -> Iterator[Finding]:
     except (TemplateError, ManifestError) as error:
         failure = Finding(str(error), rule="templates-render")
     if case.expected_failure is not None:
-        if told := case.disappointment(failure and failure.message):
+        if told := case.disappointment(failure.message if failure else None):
             yield Finding(told, rule="case-fails-as-expected", template=str(case.home or ""))
         return
     if failure:
