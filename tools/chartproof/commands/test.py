@@ -17,9 +17,7 @@ Update = Annotated[
 ]
 Snapshots = Annotated[
     str | None,
-    typer.Option(
-        "--snapshots", metavar="FOLDER", help="Where they are, or tests/CHART/snapshots."
-    ),
+    typer.Option("--snapshots", metavar="FOLDER", help="Where they are, or tests/CHART/snapshots."),
 ]
 Workers = Annotated[
     str | None,

@@ -42,7 +42,9 @@ def run(
 def _words(chart: Chart, cases: Sequence[str]) -> Iterator[str]:
     """Name what pytest is to collect."""
     if not cases:
-        yield from (str(path) for path in (chart.path / settings.CASES, chart.path / FILE) if path.exists())
+        yield from (
+            str(path) for path in (chart.path / settings.CASES, chart.path / FILE) if path.exists()
+        )
     for name in cases:
         case = chart.case(name)
         yield f"{case.home}::{name}"
