@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from chartproof.graph.columns import columns
 from chartproof.graph.model import Edge, Graph, Key, Node, faults_of
@@ -110,7 +111,7 @@ def kind_line(node: Node) -> str:
 def _width(node: Node) -> float:
     name = len(elided(node.label)) * NAME_SIZE * MONOSPACE
     kind = len(kind_line(node)) * SMALL_SIZE * PROPORTIONAL
-    return max(name, kind) + 22
+    return ceil(max(name, kind)) + 22
 
 
 def _gaps(graph: Graph, column: Mapping[Key, int]) -> Mapping[int, float]:
@@ -119,7 +120,7 @@ def _gaps(graph: Graph, column: Mapping[Key, int]) -> Mapping[int, float]:
     fans = fan(graph, column)
     for edge in graph.edges:
         at = label_gap(edge, column, fans)
-        gaps[at] = max(gaps[at], 1.2 * label_size(edge)[0] + 30)
+        gaps[at] = max(gaps[at], ceil(1.2 * label_size(edge)[0]) + 30)
     return gaps
 
 

@@ -94,13 +94,18 @@ def _handles(start: Point, end: Point) -> tuple[Point, Point]:
 
 def labels(graph: Graph, plan: Layout, found: Sequence[Route]) -> list[Box]:
     """Return where each edge's label stands, in the graph's order: on it, and clear of others."""
-    placed: list[Box] = []
     fans = fan(graph, plan.columns)
+    obstacles: dict[int, list[Box]] = defaultdict(list)
+    for key, box in plan.boxes.items():
+        for gap in (plan.columns[key] - 1, plan.columns[key]):
+            obstacles[gap].append(box)
+    placed: list[Box] = []
     for edge, route in zip(graph.edges, found, strict=True):
+        near = obstacles[label_gap(edge, plan.columns, fans)]
         choices = list(_choices(edge, route, plan, fans))
-        obstacles = (*placed, *plan.boxes.values())
-        clear = [sum(box.overlap(other) for other in obstacles) for box in choices]
-        placed.append(choices[clear.index(min(clear))])
+        hidden = [sum(box.overlap(other) for other in near) for box in choices]
+        placed.append(choices[hidden.index(min(hidden))])
+        near.append(placed[-1])
     return placed
 
 

@@ -23,12 +23,12 @@ def spread(wanted: Sequence[float], distance: float) -> list[float]:
 def nearest_free(taken: Sequence[tuple[float, float]], size: float, wanted: float) -> float:
     """Return the start nearest to `wanted` from which `size` overlaps nothing that is taken."""
     starts = [wanted, *(end for _, end in taken), *(start - size for start, _ in taken)]
-    free = (
+    starts.sort(key=lambda place: abs(place - wanted))
+    return next(
         place
         for place in starts
         if all(place + size <= start or place >= end for start, end in taken)
     )
-    return min(free, key=lambda place: abs(place - wanted))
 
 
 def _mean(pool: Sequence[float]) -> float:

@@ -82,7 +82,7 @@ STYLE = (
     f".name{{font:600 {NAME_SIZE:g}px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}}"
     ".chart{font-size:17px;font-weight:600}.summary{font-size:12px;font-weight:400}"
     ".component{font-size:12px;font-weight:600}.fault{font-size:11px}.rule{font-weight:600}"
-    ".label{text-anchor:middle;paint-order:stroke;stroke-width:5px;stroke-linejoin:round}"
+    ".label{paint-order:stroke;stroke-width:5px;stroke-linejoin:round}"
     ".number{font-weight:700;text-anchor:middle}.absent{stroke-dasharray:5 3}"
     ".edge{fill:none;stroke-width:1.3}.edge.error,.edge.warning{stroke-width:2.2}"
     ".node.error,.node.warning{stroke-width:2.2}"

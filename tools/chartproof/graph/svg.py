@@ -123,12 +123,12 @@ def _node(graph: Graph, node: Node, box: Box) -> str:
 
 def _label(graph: Graph, edge: Edge, box: Box) -> str:
     severity, numbers = edge.severity or "", BADGE * len(graph.numbers(edge))
-    middle = box.x + (box.width + numbers) / 2
+    x, anchor = (box.x + numbers, "start") if numbers else (box.x + box.width / 2, "middle")
     lines = "".join(
-        f'<tspan x="{middle:g}" dy="{LINE if at else 9:g}">{_text(line)}</tspan>'
+        f'<tspan x="{x:g}" dy="{LINE if at else 9:g}">{_text(line)}</tspan>'
         for at, line in enumerate(label_lines(edge))
     )
-    text = f'<text class="label {severity}" y="{box.y:g}">{lines}</text>'
+    text = f'<text class="label {severity}" text-anchor="{anchor}" y="{box.y:g}">{lines}</text>'
     return text + "".join(_badges(graph, edge, box.x + numbers - BADGE / 2, box.y + box.height / 2))
 
 
@@ -165,7 +165,8 @@ def _faults(graph: Graph, width: float, top: float) -> Iterator[str]:
 
 def _sentence(fault: Finding) -> str:
     hint = f"; did you mean {fault.hint}?" if fault.hint else ""
-    return f"{fault.rule}: {fault.object} {fault.field}: {fault.message}{hint}"
+    place = f"{fault.object} {fault.field}".strip() or fault.template
+    return f"{fault.rule}: {place}: {fault.message}{hint}"
 
 
 def _told(title: str, findings: Sequence[Finding]) -> str:

@@ -153,7 +153,7 @@ def _of_claims(release: Release) -> Iterator[Wire]:
     for workload in release.of_kind("StatefulSet"):
         for at, _ in each(workload.body, "spec", "volumeClaimTemplates"):
             name = f"{dig(workload.body, *at, 'metadata', 'name')}-{workload.name}"
-            yield Wire(workload, (CLAIM, workload.namespace, name), "for each pod", (at,))
+            yield Wire(workload, (CLAIM, workload.namespace, name), "per pod", (at,))
 
 
 def _of_addresses(release: Release) -> Iterator[Wire]:
