@@ -39,7 +39,7 @@ def test_a_fault_is_told_where_it_is_and_below_the_picture() -> None:
     assert "error: reference-names-an-object: " in told
     assert "did you mean release-name-web-settings?" in told
     written = texts(picture)
-    assert "broken-wiring9 objects, 4 errors" in written
+    assert "broken-wiring9 objects, 4 errorsdashed: needed, but not in the release" in written
     assert any(text.startswith("reference-names-an-object: ") for text in written)
     assert [text for text in written if text == "2"] == ["2", "2", "2"]  # edge, target, list
 

@@ -65,7 +65,7 @@ def _colours(of: Mapping[str, str]) -> str:
     roles = "".join(f".{role}{{fill:{of[role]}}}" for role in (*_ROLES, "other"))
     faults = "".join(
         f"rect.{severity},path.{severity}{{stroke:{of[severity]}}}"
-        f"text.{severity},circle.{severity},.head.{severity}{{fill:{of[severity]}}}"
+        f"text.{severity},tspan.{severity},circle.{severity},.head.{severity}{{fill:{of[severity]}}}"
         for severity in ("warning", "error")
     )
     return (
@@ -73,6 +73,7 @@ def _colours(of: Mapping[str, str]) -> str:
         f".frame{{fill:{of['frame']};stroke:{of['line']}}}"
         f".node{{fill:{of['node']};stroke:{of['edge']}}}.edge{{stroke:{of['edge']}}}"
         f".head{{fill:{of['edge']}}}.name,.chart,.component{{fill:{of['text']}}}"
+        f".summary{{fill:{of['small']}}}"
         f".label{{stroke:{of['frame']}}}.number{{fill:{of['badge']}}}{roles}{faults}"
     )
 

@@ -63,10 +63,13 @@ def _counted(count: int, noun: str) -> str:
 
 
 def _heading(graph: Graph) -> Iterator[str]:
+    summary = f"summary {worst(graph.faults) or ''}"
+    is_dashed = not all(node.is_rendered for node in graph.nodes)
+    legend = "dashed: needed, but not in the release" if is_dashed else ""
     yield (
         f'<text class="chart" x="{_MARGIN:g}" y="30">{_text(graph.name)}'
-        f'<tspan class="summary {worst(graph.faults) or ""}" dx="12">{_text(_summary(graph))}'
-        "</tspan></text>"
+        f'<tspan class="{summary}" dx="12">{_text(_summary(graph))}</tspan>'
+        f'<tspan class="summary" dx="24">{legend}</tspan></text>'
     )
 
 
