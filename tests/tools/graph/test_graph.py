@@ -9,6 +9,7 @@ import pytest
 from chartproof.chart import Chart
 from chartproof.findings import Severity
 from chartproof.graph.build import graph_of
+from chartproof.graph.model import Edge, Node
 from chartproof.render import render
 from tests.support.graphs import config_map, deployment, drawn, edge, graph, node, service
 
@@ -16,8 +17,8 @@ BROKEN = "broken-wiring"
 OWN = Path(__file__).parents[3] / "chart"
 
 
-def names(of: object) -> list[str]:
-    return [finding.rule for finding in of.findings]  # type: ignore[attr-defined]
+def names(part: Node | Edge) -> list[str]:
+    return [finding.rule for finding in part.findings]
 
 
 def test_a_selector_that_fits_no_pod_leads_to_pods_that_are_not_there_in_red() -> None:
@@ -151,6 +152,20 @@ def test_objects_are_grouped_by_their_component() -> None:
     budget = node(broken, "PodDisruptionBudget/database")
     assert budget.component == "database"  # it has no label, but selects the database
     assert node(broken, "PersistentVolumeClaim/data").component == "database"
+
+
+def test_a_service_belongs_to_its_pods_whoever_else_calls_it(tmp_path: Path) -> None:
+    callers = [deployment(name, URL="http://api:80") for name in ("one", "two")]
+    shared = drawn(tmp_path, service("api"), deployment("api"), *callers)
+    assert node(shared, "Service/api").component == "api"
+
+
+def test_a_label_that_every_object_carries_tells_no_component(tmp_path: Path) -> None:
+    web = deployment("web", LOG_LEVEL="info")
+    settings = config_map("settings", **{"app.kubernetes.io/name": "written"})
+    source = {"configMapRef": {"name": "settings"}}
+    web["spec"]["template"]["spec"]["containers"][0]["envFrom"] = [source]
+    assert set(drawn(tmp_path, web, settings).components()) == {"web"}
 
 
 def test_subcharts_are_components_of_their_own() -> None:

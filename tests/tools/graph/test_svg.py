@@ -7,8 +7,10 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
+from chartproof.graph.layout import layout
+from chartproof.graph.routes import routes
 from chartproof.graph.svg import svg
-from tests.support.graphs import config_map, drawn, every_fixture, graph
+from tests.support.graphs import config_map, drawn, every_fixture, graph, ring
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = '<b>&"\x1b]]>'
@@ -64,6 +66,18 @@ def test_every_fixture_is_drawn_and_every_fault_of_it_is_told(name: str) -> None
         if fault.object:
             assert f"{fault.severity}: {fault.rule}: {fault.object}" in parts
             assert fault.message in parts
+
+
+def test_an_arrow_has_its_head_where_it_leads_to(tmp_path: Path) -> None:
+    drawing = ring(tmp_path, 3, 1)
+    arrows = [
+        part for part in parse(svg(drawing)).iter(f"{SVG}path") if "edge" in part.get("class", "")
+    ]
+    ways = routes(drawing, layout(drawing))
+    assert {way.is_forward for way in ways} == {True, False}
+    for arrow, way in zip(arrows, ways, strict=True):
+        heads = [name for name in ("marker-start", "marker-end") if name in arrow.attrib]
+        assert heads == ["marker-end" if way.is_forward else "marker-start"]
 
 
 def test_names_that_are_no_xml_are_escaped(tmp_path: Path) -> None:
