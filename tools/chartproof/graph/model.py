@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from chartproof.findings import Finding, Severity
 from chartproof.manifest import Manifest
@@ -69,7 +69,7 @@ class Graph:
     name: str
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
-    faults: tuple[Finding, ...] = field(default=())
+    faults: tuple[Finding, ...] = ()
 
     def components(self) -> dict[str, list[Node]]:
         """Return the nodes by component, in the order of their names."""
