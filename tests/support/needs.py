@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.util import find_spec
 
 REQUIRE = "CHARTPROOF_REQUIRE"
+OLDEST_NODE = 20
 
 
 def missing_root() -> str | None:
@@ -40,6 +42,16 @@ def missing_debian() -> str | None:
     return "it needs apt-get for RabbitMQ"
 
 
+def missing_node() -> str | None:
+    """Say why no JavaScript of npm can be run, or None."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        return "it needs Node.js with npm"
+    said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
+    version = said.stdout.strip()
+    is_new = int(version.lstrip("v").partition(".")[0] or 0) >= OLDEST_NODE
+    return None if is_new else f"it needs Node.js {OLDEST_NODE} or newer, this is {version}"
+
+
 @cache
 def missing_containers() -> str | None:
     """Say why this user can have no containers of the kernel's own making, or None."""
@@ -61,6 +73,7 @@ NEEDS: Mapping[str, Callable[[], str | None]] = {
     "helm4": missing_go,
     "kubeconform": missing_go,
     "go": missing_go,
+    "node": missing_node,
 }
 
 

@@ -194,5 +194,5 @@ def test_help_loads_neither_the_engine_nor_a_kubernetes_client() -> None:
 
 def test_help_lists_every_command(run: Run) -> None:
     out = run("--help").out
-    for command in ("render", "lint", "up", "down", "status", "logs"):
+    for command in ("render", "lint", "graph", "up", "down", "status", "logs"):
         assert f" {command} " in out

@@ -77,6 +77,13 @@ class OutputFormat(StrEnum):
     GITHUB = "github"
 
 
+class Drawing(StrEnum):
+    """What graph can write."""
+
+    MERMAID = "mermaid"
+    SVG = "svg"
+
+
 def explain(rule: str | None) -> None:
     """Print a rule's documentation and end. Raises InputError for one that there is not."""
     if rule is None:
@@ -98,6 +105,7 @@ Explain = Annotated[
     ),
 ]
 Output = Annotated[OutputFormat, typer.Option("--output", "-o", help="The report's format.")]
+DrawingOutput = Annotated[Drawing, typer.Option("--output", "-o", help="The picture's format.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")]
 
 app = typer.Typer(
@@ -212,6 +220,20 @@ def lint(
     failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     if any(finding.severity in failing for finding in findings):
         raise typer.Exit(1)
+
+
+@app.command()
+@requesting
+def graph(asked: Request, output: DrawingOutput = Drawing.MERMAID) -> None:
+    """Draw how a release's objects are wired, what lint finds in red: Mermaid, or a picture."""
+    from chartproof.graph.build import graph_of
+    from chartproof.graph.mermaid import mermaid
+    from chartproof.graph.svg import svg
+    from chartproof.render import render as render_chart
+
+    release = render_chart(asked.chart, asked.case.values, asked.case.options)
+    write = svg if output is Drawing.SVG else mermaid
+    typer.echo(write(graph_of(release)), nl=False)
 
 
 for command in COMMANDS:

@@ -96,7 +96,10 @@ class Manifest:
     @property
     def short_name(self) -> str:
         """The name without the release's and the chart's: `broker` of `demo-mychart-broker`."""
-        name = self.name
+        return self.shortened(self.name)
+
+    def shortened(self, name: str) -> str:
+        """Take the release's and the chart's name off the name of an object like this one."""
         for prefix in self.prefixes:
             name = name.removeprefix(f"{prefix}-")
         return name

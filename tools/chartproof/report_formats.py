@@ -14,8 +14,9 @@ from xml.etree import ElementTree as Xml
 from chartproof.findings import Finding, Severity
 from chartproof.rules import RULES
 
-# What no XML document may hold, escaped or not: control characters but for tab and line ends.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML document may hold, escaped or not: control characters but for tab and line ends."""
+
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -73,7 +74,7 @@ def as_junit(findings: Sequence[Finding]) -> str:
         else:
             Xml.SubElement(test, "failure", said).text = finding.template
     written = Xml.tostring(suite, encoding="unicode", xml_declaration=True)
-    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", written)
+    return NOT_XML.sub("\N{REPLACEMENT CHARACTER}", written)
 
 
 def as_github(findings: Sequence[Finding]) -> str:

@@ -14,39 +14,24 @@ from chartproof.errors import nearest
 from chartproof.findings import Finding
 from chartproof.manifest import Manifest
 from chartproof.release import Release
-from chartproof.walk import dig
-from chartproof.wiring.places import BACKENDS, SERVICE
-from chartproof.wiring.references import Reference, find, references
+from chartproof.wiring.backends import asked_port, is_backend
+from chartproof.wiring.references import find, references
 from chartproof.wiring.services import described, is_alias, ports
 from chartproof.yamlio import Path
-
-_HTTPS = 443
 
 
 def check(release: Release) -> Iterator[Finding]:
     """Find backends that name a port their Service does not have."""
     for reference in references(release):
-        if reference.kind != SERVICE or reference.manifest.kind not in BACKENDS:
+        if not is_backend(reference):
             continue
         service = find(release, reference)
-        path, port = _port(reference)
+        path, port = asked_port(reference)
         if service is None or port is None or is_alias(service):
             continue
         names = [str(one.get("name")) for one in ports(service)]
         if port not in [*names, *(one.get("port") for one in ports(service))]:
             yield _missing(reference.manifest, path, port, service, names)
-
-
-def _port(reference: Reference) -> tuple[Path, Any]:
-    """Return the path and the port that is asked for, None where there is none to check."""
-    backend = reference.path[:-1]
-    port = dig(reference.manifest.body, *backend, "port")
-    if isinstance(port, dict):
-        field = "name" if "name" in port else "number"
-        return (*backend, "port", field), port.get(field)
-    if port is None and reference.manifest.kind.endswith(("WebhookConfiguration", "APIService")):
-        return reference.path, _HTTPS
-    return (*backend, "port"), port
 
 
 def _missing(

@@ -8,37 +8,20 @@ metrics. Those that look into other namespaces alone are left alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from chartproof.errors import nearest
 from chartproof.findings import Finding
 from chartproof.manifest import Manifest
 from chartproof.release import Release
 from chartproof.walk import dig, each, fields
-from chartproof.wiring.pods import pods, selected
-from chartproof.wiring.selectors import matches
-from chartproof.wiring.services import ports
-
-_ENDPOINTS = {"ServiceMonitor": "endpoints", "PodMonitor": "podMetricsEndpoints"}
-
-
-@dataclass(frozen=True)
-class _Target:
-    """What a monitor may look at, with the ports it has and those of the pods behind it."""
-
-    namespace: str
-    labels: dict[str, Any]
-    ports: Sequence[Any]
-    behind: Sequence[Any]
+from chartproof.wiring.monitors import ENDPOINTS, Target, chosen, in_sight
 
 
 def check(release: Release) -> Iterator[Finding]:
     """Find monitors that find nothing."""
-    for monitor in release.of_kind(*_ENDPOINTS):
-        selector = fields(monitor.body, "spec", "selector")
-        near = [one for one in _targets(release, monitor.kind) if _looks_into(monitor, one)]
-        found = [target for target in near if matches(selector, target.labels)]
+    for monitor in release.of_kind(*ENDPOINTS):
+        near = in_sight(release, monitor)
+        found = chosen(monitor, near)
         what = monitor.kind.removesuffix("Monitor")
         if found:
             yield from _check_ports(monitor, found)
@@ -48,32 +31,8 @@ def check(release: Release) -> Iterator[Finding]:
             )
 
 
-def _targets(release: Release, kind: str) -> Iterator[_Target]:
-    if kind == "PodMonitor":
-        for pod in pods(release):
-            names = [port.get("name") for port in pod.ports()]
-            yield _Target(pod.owner.namespace, pod.labels, names, names)
-        return
-    for service in release.of_kind("Service"):
-        behind = [port for pod in selected(release, service) for port in pod.ports()]
-        yield _Target(
-            service.namespace,
-            fields(service.metadata, "labels"),
-            [port.get("name") for port in ports(service)],
-            [port.get(field) for port in behind for field in ("name", "containerPort")],
-        )
-
-
-def _looks_into(monitor: Manifest, target: _Target) -> bool:
-    where = fields(monitor.body, "spec", "namespaceSelector")
-    names = where.get("matchNames")
-    own = target.namespace == monitor.namespace
-    is_named = target.namespace in names if isinstance(names, list) and names else own
-    return where.get("any") is True or is_named
-
-
-def _check_ports(monitor: Manifest, found: Sequence[_Target]) -> Iterator[Finding]:
-    for at, endpoint in each(monitor.body, "spec", _ENDPOINTS[monitor.kind]):
+def _check_ports(monitor: Manifest, found: Sequence[Target]) -> Iterator[Finding]:
+    for at, endpoint in each(monitor.body, "spec", ENDPOINTS[monitor.kind]):
         field = "port" if "port" in endpoint else "targetPort"
         wanted = dig(endpoint, field)
         there = [

@@ -11,19 +11,15 @@ from collections.abc import Iterator
 from chartproof.findings import Finding
 from chartproof.release import Release
 from chartproof.walk import fields
-from chartproof.wiring.pods import pods
-from chartproof.wiring.selectors import is_empty, matches, nearest_miss
-
-_SELECTORS = {"PodDisruptionBudget": "selector", "NetworkPolicy": "podSelector"}
+from chartproof.wiring.selectors import POLICIES, governed, is_empty, nearest_miss
 
 
 def check(release: Release) -> Iterator[Finding]:
     """Find policies that are about no pod."""
-    for policy in release.of_kind(*_SELECTORS):
-        path = ("spec", _SELECTORS[policy.kind])
+    for policy in release.of_kind(*POLICIES):
+        path = ("spec", POLICIES[policy.kind])
         selector = fields(policy.body, *path)
-        near = [pod for pod in pods(release) if pod.owner.namespace == policy.namespace]
-        if not is_empty(selector) and not any(matches(selector, pod.labels) for pod in near):
+        if not is_empty(selector) and not governed(release, policy):
             reason = nearest_miss(release, policy.namespace, fields(selector, "matchLabels"))
             yield Finding.at(
                 policy, path, f"the {policy.kind} selects no pod of the release: {reason}"

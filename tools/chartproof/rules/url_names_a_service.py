@@ -19,6 +19,7 @@ from chartproof.manifest import Manifest
 from chartproof.release import Release
 from chartproof.wiring.addresses import Address, addresses
 from chartproof.wiring.given import given_by
+from chartproof.wiring.hosts import is_own, service_of
 from chartproof.wiring.scope import is_everywhere
 from chartproof.wiring.services import described, is_alias, reachable
 
@@ -31,35 +32,14 @@ def check(release: Release) -> Iterator[Finding]:
         (service.namespace, service.name): service for service in release.of_kind("Service")
     }
     for address in addresses(release):
-        target = _target(release, address, {namespace for namespace, _ in services})
+        target = service_of(release, address)
         if target is None or is_everywhere("Service", *target):
             continue
         service = services.get(target)
         if service:
             yield from _check_port(release, address, service)
-        elif address.is_certain or _is_own(release, target[1]) or ".svc" in address.host:
+        elif address.is_certain or is_own(release, target[1]) or ".svc" in address.host:
             yield _missing(release, address, nearest(target[1], [name for _, name in services]))
-
-
-def _is_own(release: Release, name: str) -> bool:
-    """Tell whether the release has its name in that name."""
-    return f"{name}-".startswith(f"{release.options.release}-")
-
-
-def _target(release: Release, address: Address, namespaces: set[str]) -> tuple[str, str] | None:
-    """Return namespace and name of the Service that the host stands for, None for other hosts."""
-    here, parts = address.manifest.namespace, address.host.split(".")
-    if len(parts) == 1:
-        is_other = address.host == "localhost" or address.host.isdecimal()
-        return None if is_other else (here, address.host)
-    if len(parts) == 2 and _is_own(release, parts[1]):
-        return here, parts[1]  # a pod of a headless Service: pod.service
-    if len(parts) > 3 and parts[3] == "svc":
-        parts = parts[1:]  # the same: pod.service.namespace.svc
-    is_near = parts[1] in namespaces | {here} or _is_own(release, parts[0])
-    if is_near and (len(parts) == 2 or parts[2] == "svc"):
-        return parts[1], parts[0]
-    return None
 
 
 def _missing(release: Release, address: Address, near: str | None) -> Finding:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from chartproof.manifest import Manifest
 from chartproof.release import Release
 from chartproof.walk import each, fields
-from chartproof.wiring.pods import pods, unmatched
+from chartproof.wiring.pods import Pod, pods, unmatched
 
 Labels = Mapping[str, Any]
+
+POLICIES = {"PodDisruptionBudget": "selector", "NetworkPolicy": "podSelector"}
+"""Kinds that are about pods, and the field of their spec that selects them."""
 
 
 def matches(selector: Labels, labels: Labels) -> bool:
@@ -23,6 +27,13 @@ def matches(selector: Labels, labels: Labels) -> bool:
 def is_empty(selector: Labels) -> bool:
     """Tell whether a selector asks for nothing, and so takes everything."""
     return not (selector.get("matchLabels") or selector.get("matchExpressions"))
+
+
+def governed(release: Release, policy: Manifest) -> list[Pod]:
+    """Return the pods that an object of one of the kinds in POLICIES selects."""
+    selector = fields(policy.body, "spec", POLICIES[policy.kind])
+    near = [pod for pod in pods(release) if pod.owner.namespace == policy.namespace]
+    return [pod for pod in near if matches(selector, pod.labels)]
 
 
 def _holds(expression: Labels, labels: Labels) -> bool:

@@ -1,0 +1,1 @@
+"""The wiring of a release as a graph, drawn as SVG or Mermaid."""
