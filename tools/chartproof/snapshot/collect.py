@@ -15,10 +15,9 @@ from syrupy.assertion import SnapshotAssertion
 from chartproof.cases import Case, cases_of
 from chartproof.chart import Chart
 from chartproof.errors import ChartproofError
-from chartproof.render import render
 from chartproof.snapshot import settings
 from chartproof.snapshot.compare import compare, snapshots_in
-from chartproof.snapshot.text import Text, texts
+from chartproof.snapshot.text import Text, Writer
 
 DELETED, KEPT = "deleted unused snapshot", "unused snapshot"
 
@@ -27,9 +26,9 @@ class CasesFolder(pytest.Directory):
     """The ci/ folder of a chart."""
 
     @cached_property
-    def chart(self) -> Chart:
-        """The chart, loaded when the first case runs."""
-        return Chart.load(self.path.parent)
+    def writer(self) -> Writer:
+        """The writer of the chart's snapshots, made when the first case runs."""
+        return Writer(Chart.load(self.path.parent))
 
     def collect(self) -> Iterable[pytest.Collector]:
         """Collect the case files, and the snapshot folders whose case has gone."""
@@ -112,7 +111,7 @@ class CaseFile(SnapshotFolder):
 
     def rendered(self) -> Mapping[str, Text]:
         """Render the case."""
-        return texts(render(self.parent.chart, self.case.values, self.case.options))
+        return self.parent.writer.texts(self.case.values, self.case.options)
 
     @property
     def mend_by(self) -> Path:
