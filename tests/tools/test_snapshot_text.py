@@ -9,7 +9,8 @@ from textwrap import dedent
 import pytest
 
 from chartproof.chart import Chart
-from chartproof.snapshot.text import Text, Writer
+from chartproof.snapshot.chart_writer import ChartWriter
+from chartproof.snapshot.text import Text
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def snapshots(folder: Path, *manifests: str) -> dict[str, Text]:
     """Render a chart with one template a manifest."""
     for number, manifest in enumerate(manifests):
         (folder / "templates" / f"{number}.yaml").write_text(manifest)
-    return Writer(Chart.load(folder)).texts()
+    return ChartWriter(Chart.load(folder)).texts()
 
 
 def manifest(kind: str, name: str, namespace: str = "", api: str = "v1") -> str:
