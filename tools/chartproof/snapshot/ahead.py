@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from chartproof.cases import Case
-from chartproof.snapshot.renderer import Renderer, Texts
+from chartproof.snapshot.renderer import Renderer
+from chartproof.snapshot.text import Rendered
 
 AHEAD = 8
 """Enough to keep every core at it; each waits for its turn as text, 100 KB in a large chart."""
@@ -20,6 +21,10 @@ class Turn(Hashable, Protocol):
     chart: Path
     case: Case
 
+    @property
+    def for_later(self) -> bool:
+        """Whether later runs are to know of it."""
+
 
 class Ahead:
     """Renders for the turns of a session."""
@@ -28,10 +33,10 @@ class Ahead:
         self._renderer = renderer
         self._coming = turns
         self._begun: set[Turn] = set()
-        self._rendering: dict[Turn, Future[Texts]] = {}
+        self._rendering: dict[Turn, Future[Rendered]] = {}
 
-    def texts(self, turn: Turn) -> Texts:
-        """Give the snapshots of a turn, be it the next one or not. Raises ChartproofError."""
+    def rendered(self, turn: Turn) -> Rendered:
+        """Give the render of a turn, be it the next one or not. Raises ChartproofError."""
         if turn not in self._rendering:
             self._begin(turn)
         while len(self._rendering) < AHEAD and (coming := next(self._coming, None)):
@@ -41,4 +46,5 @@ class Ahead:
 
     def _begin(self, turn: Turn) -> None:
         self._begun.add(turn)
-        self._rendering[turn] = self._renderer.render(turn.chart, turn.case)
+        future = self._renderer.render(turn.chart, turn.case, for_later=turn.for_later)
+        self._rendering[turn] = future

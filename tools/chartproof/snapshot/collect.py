@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from chartproof.cases import Case, cases_of
 from chartproof.errors import ChartproofError
 from chartproof.snapshot import files, settings
 from chartproof.snapshot.ahead import Ahead
-from chartproof.snapshot.renderer import Renderer, Texts
-from chartproof.snapshot.summary import APPROVED, DELETED, KEPT
+from chartproof.snapshot.known import Known
+from chartproof.snapshot.renderer import Renderer
+from chartproof.snapshot.summary import APPROVED, DELETED, KEPT, KNOWN
+from chartproof.snapshot.text import Rendered, Texts
 
 _RENDERER = pytest.StashKey[Renderer]()
 _AHEAD = pytest.StashKey[Ahead]()
@@ -24,10 +27,20 @@ _AHEAD = pytest.StashKey[Ahead]()
 class CasesFolder(pytest.Directory):
     """The ci/ folder of a chart."""
 
+    @cached_property
+    def known(self) -> Known | None:
+        """What is known of the cases from earlier runs, None where the run is to know nothing."""
+        folder = settings.cache(self.config)
+        if folder is None:
+            return None
+        known = Known(folder, self.path.parent)
+        self.config.add_cleanup(known.write)
+        return known
+
     def collect(self) -> Iterable[pytest.Collector]:
         """Collect the case files, and the snapshot folders whose case has gone."""
         chart = self.path.parent
-        if not self.config.option.collectonly:
+        if not self.config.option.collectonly and not self.known:
             renderer(self.config).load(chart)
         snapshots = settings.snapshots(self.config, chart)
         cases = cases_of(chart)
@@ -51,9 +64,16 @@ class SnapshotFolder(pytest.File):
         super().__init__(**node)
         self.folder = folder
 
-    def texts(self) -> Texts:
+    def rendered(self) -> Rendered:
         """Give the snapshots there should be. Raises ChartproofError."""
         raise NotImplementedError
+
+    def known(self) -> str | None:
+        """Return the digest of the snapshots there should be, where an earlier run found it out."""
+        return None
+
+    def learn(self, snapshots: str) -> None:
+        """Take the digest of the snapshots that are as they should be, for later runs."""
 
     @property
     def mend_by(self) -> Path:
@@ -73,12 +93,26 @@ class CaseFile(SnapshotFolder):
         self.case = case
         self.chart = self.parent.path.parent
 
-    def texts(self) -> Texts:
+    @property
+    def for_later(self) -> bool:
+        """Whether later runs are to know of it."""
+        return self.parent.known is not None
+
+    def rendered(self) -> Rendered:
         """Render the case, and others ahead of their turn."""
         stash = self.config.stash
         if _AHEAD not in stash:
             stash[_AHEAD] = Ahead(renderer(self.config), coming(self.session))
-        return stash[_AHEAD].texts(self)
+        return stash[_AHEAD].rendered(self)
+
+    def known(self) -> str | None:
+        """Look the case up as it is now."""
+        return self.parent.known.snapshots(self.case) if self.parent.known else None
+
+    def learn(self, snapshots: str) -> None:
+        """Note them down."""
+        if self.parent.known is not None:
+            self.parent.known.learn(self.case, snapshots)
 
     @property
     def mend_by(self) -> Path:
@@ -89,9 +123,9 @@ class CaseFile(SnapshotFolder):
 class LeftoverFolder(SnapshotFolder):
     """The snapshots of a case that is no more."""
 
-    def texts(self) -> Texts:
+    def rendered(self) -> Rendered:
         """Render nothing."""
-        return {}
+        return Rendered({}, is_repeatable=False)
 
     @property
     def mend_by(self) -> Path:
@@ -106,17 +140,21 @@ class SnapshotTest(pytest.Item):
 
     def runtest(self) -> None:
         """Fail where render and folder differ; a run that updates snapshots mends them instead."""
-        folder = self.parent.folder
-        there = files.read(folder)
+        there = files.read(self.parent.folder)
+        if (known := self.parent.known()) and files.digest(there) == known:
+            self.user_properties += [(APPROVED, len(there)), (KNOWN, True)]
+            return
         try:
-            texts = self.parent.texts()
+            rendered = self.parent.rendered()
         except ChartproofError as error:
             message = str(error).replace(f"{self.config.invocation_params.dir}{os.sep}", "")
             raise pytest.fail.Exception(message, pytrace=False) from None
-        if there == {name: text.text.encode() for name, text in texts.items()}:
+        if there == {name: text.text.encode() for name, text in rendered.texts.items()}:
             self.user_properties.append((APPROVED, len(there)))
+            if rendered.is_repeatable:
+                self.parent.learn(files.digest(there))
         else:
-            self._judge(texts, there)
+            self._judge(rendered.texts, there)
 
     def _judge(self, texts: Texts, there: dict[str, bytes]) -> None:
         # Imported where something differs: it takes as long to load as fifty cases to check.
@@ -168,10 +206,10 @@ def renderer(config: pytest.Config) -> Renderer:
 
 
 def coming(session: pytest.Session) -> Iterator[CaseFile]:
-    """Go through the cases of a session in turn; a worker of pytest-xdist is not told its own."""
+    """Go through the cases to render in turn; a worker of pytest-xdist is not told its own."""
     if not hasattr(session.config, "workerinput"):
         for item in session.items:
-            if isinstance(item.parent, CaseFile):
+            if isinstance(item.parent, CaseFile) and not item.parent.known():
                 yield item.parent
 
 

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from chartproof.chart import Chart
 from chartproof.errors import ChartproofError
-from chartproof.snapshot.chart_writer import ChartWriter
+from chartproof.snapshot.case_writer import CaseWriter
 from chartproof.snapshot.renderer import Answer, Request
 
 
@@ -22,23 +22,23 @@ class Charts:
     """The charts that were asked for, each loaded once, whichever thread comes first."""
 
     def __init__(self) -> None:
-        self._writers: dict[Path, ChartWriter] = {}
+        self._writers: dict[Path, CaseWriter] = {}
         self._lock = threading.Lock()
 
-    def writer(self, chart: Path) -> ChartWriter:
+    def writer(self, chart: Path) -> CaseWriter:
         """Give the writer for the chart in a folder. Raises InputError."""
         with self._lock:
             if chart not in self._writers:
-                self._writers[chart] = ChartWriter(Chart.load(chart))
+                self._writers[chart] = CaseWriter(Chart.load(chart))
             return self._writers[chart]
 
 
 def answer(charts: Charts, request: Request) -> Answer:
     """Render a case, or load its chart where no case is given."""
-    number, chart, case = request
+    number, chart, case, for_later = request
     try:
         writer = charts.writer(chart)
-        return number, writer.texts(case.values, case.options) if case else {}
+        return number, writer.rendered(case, for_later=for_later) if case else None
     except ChartproofError as error:
         return number, ChartproofError(str(error))
     except Exception:

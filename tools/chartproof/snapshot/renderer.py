@@ -12,22 +12,21 @@ import pickle
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from chartproof.cases import Case
 from chartproof.errors import ChartproofError
-from chartproof.snapshot.text import Text
+from chartproof.snapshot.text import Rendered
 
-Texts = Mapping[str, Text]
-Request = tuple[int, Path, Case | None]
-"""A number, the folder of a chart, and the case to render; without one, the chart is loaded."""
-Answer = tuple[int, Texts | Exception]
-"""The number of the request, and the texts of the snapshots or why there are none."""
+Request = tuple[int, Path, Case | None, bool]
+"""A number, the folder of a chart, the case to render, and whether to find out if that is
+repeatable; without a case, the chart is loaded."""
+Answer = tuple[int, Rendered | Exception | None]
+"""The number of the request, and what was rendered or why nothing was."""
 
 # No garbage is collected before this much memory is in use: more of it gains nothing.
 _GO = {"GOGC": "off", "GOMEMLIMIT": "160MiB"}
@@ -47,17 +46,20 @@ class Renderer:
         self._requests = cast("IO[bytes]", self._process.stdin)
         self._answers = cast("IO[bytes]", self._process.stdout)
         self._numbers = count()
-        self._asked: dict[int, Future[Texts]] = {}
+        self._asked: dict[int, Future[Any]] = {}
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def load(self, chart: Path) -> None:
         """Have the chart in a folder loaded; what is wrong with it every case of it will say."""
-        self._ask(chart, None)
+        self._ask(chart, None, for_later=False)
 
-    def render(self, chart: Path, case: Case) -> Future[Texts]:
-        """Have a case rendered: a future of its snapshots, or of the ChartproofError it raises."""
-        return self._ask(chart, case)
+    def render(self, chart: Path, case: Case, *, for_later: bool) -> Future[Rendered]:
+        """Have a case rendered: a future of its snapshots, or of the ChartproofError it raises.
+
+        Only `for_later` it is found out whether the render is repeatable.
+        """
+        return self._ask(chart, case, for_later=for_later)
 
     def close(self) -> None:
         """End the process, whatever it is at."""
@@ -68,9 +70,9 @@ class Renderer:
         with suppress(BrokenPipeError):
             self._requests.close()
 
-    def _ask(self, chart: Path, case: Case | None) -> Future[Texts]:
-        request: Request = next(self._numbers), chart, case
-        future = self._asked[request[0]] = Future[Texts]()
+    def _ask(self, chart: Path, case: Case | None, *, for_later: bool) -> Future[Rendered]:
+        request: Request = next(self._numbers), chart, case, for_later
+        future = self._asked[request[0]] = Future[Any]()
         try:
             pickle.dump(request, self._requests, pickle.HIGHEST_PROTOCOL)
             self._requests.flush()
@@ -85,12 +87,12 @@ class Renderer:
                 answer: Answer = pickle.load(self._answers)  # noqa: S301 - from the child alone
             except (EOFError, pickle.UnpicklingError):
                 return self._give_up()
-            number, texts = answer
+            number, outcome = answer
             future = self._asked.pop(number)
-            if isinstance(texts, Exception):
-                future.set_exception(texts)
+            if isinstance(outcome, Exception):
+                future.set_exception(outcome)
             else:
-                future.set_result(texts)
+                future.set_result(outcome)
 
     def _give_up(self) -> None:
         """Let nobody wait for a process that has ended."""

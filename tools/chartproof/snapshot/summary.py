@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-APPROVED = "snapshots as approved"
+APPROVED, KNOWN = "snapshots as approved", "known from an earlier run"
 DELETED, KEPT = "deleted unused snapshot", "unused snapshot"
 
 
@@ -16,7 +16,9 @@ def summary(reports: Sequence[pytest.TestReport]) -> Iterator[str]:
     yield from (f"{name}: {value}" for name, value in properties if name in (DELETED, KEPT))
     if approved := [int(str(value)) for name, value in properties if name == APPROVED]:
         cases, snapshots = _count(len(approved), "case"), _count(sum(approved), "snapshot")
-        yield f"chartproof: {cases}, {snapshots} as approved"
+        known = sum(name == KNOWN for name, _ in properties)
+        added = f" ({_count(known, 'case')} known from an earlier run)" if known else ""
+        yield f"chartproof: {cases}, {snapshots} as approved{added}"
 
 
 def _count(number: int, noun: str) -> str:

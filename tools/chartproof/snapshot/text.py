@@ -1,8 +1,8 @@
-"""The text of a snapshot file."""
+"""What a case renders to, as the texts of snapshot files."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 NOTES = "notes.txt"
@@ -19,3 +19,15 @@ class Text:
     def origin(self) -> str:
         """The templates, each once."""
         return ", ".join(dict.fromkeys(self.templates))
+
+
+Texts = Mapping[str, Text]
+"""The snapshots of a case, by the names of their files."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """The snapshots of a case, and whether they are sure to come out the same another time."""
+
+    texts: Texts
+    is_repeatable: bool
