@@ -203,7 +203,7 @@ def test_what_was_approved_passes(pytester: pytest.Pytester) -> None:
     approve(pytester)
     result = pytester.runpytest()
     result.assert_outcomes(passed=3)
-    result.stdout.fnmatch_lines(["6 snapshots passed."])
+    result.stdout.fnmatch_lines(["chartproof: 2 cases, 6 snapshots as approved"])
 
 
 def test_a_changed_value_fails_with_its_path_and_old_and_new(pytester: pytest.Pytester) -> None:
@@ -242,7 +242,9 @@ def test_only_the_change_is_written_by_an_update(pytester: pytest.Pytester) -> N
     os.utime(service, (long_ago, long_ago))
     write("chart/ci/ha-values.yaml", "replicas: 5")
     result = pytester.runpytest("--snapshot-update")
-    result.stdout.fnmatch_lines(["5 snapshots passed. 1 snapshot updated."])
+    result.stdout.fnmatch_lines(
+        ["1 snapshot updated.", "chartproof: 1 case, 3 snapshots as approved"]
+    )
     assert service.stat().st_mtime == long_ago
 
 
@@ -345,13 +347,13 @@ def test_a_selection_takes_no_other_snapshot_for_unused(
     before = sorted(SNAPSHOTS.rglob("*"))
     result = pytester.runpytest(*args, *update)
     assert result.ret == pytest.ExitCode.OK
-    result.stdout.fnmatch_lines(["3 snapshots passed."])
+    result.stdout.fnmatch_lines(["chartproof: 1 case, 3 snapshots as approved"])
     assert sorted(SNAPSHOTS.rglob("*")) == before
 
 
 def test_all_of_it_holds_on_parallel_workers(pytester: pytest.Pytester) -> None:
     pytester.runpytest("-n2", "--snapshot-update").assert_outcomes(passed=3)
-    pytester.runpytest("-n2").stdout.fnmatch_lines(["6 snapshots passed."])
+    pytester.runpytest("-n2").stdout.fnmatch_lines(["chartproof: 2 cases, 6 snapshots as approved"])
     write("chart/ci/ha-values.yaml", "{replicas: 3, service: false}")
     failing = pytester.runpytest("-n2")
     failing.assert_outcomes(passed=2, failed=1)

@@ -9,8 +9,8 @@ from textwrap import dedent
 import pytest
 
 from chartproof.chart import Chart
-from chartproof.render import render
-from chartproof.snapshot.text import Text, texts
+from chartproof.snapshot.chart_writer import ChartWriter
+from chartproof.snapshot.text import Text
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def snapshots(folder: Path, *manifests: str) -> dict[str, Text]:
     """Render a chart with one template a manifest."""
     for number, manifest in enumerate(manifests):
         (folder / "templates" / f"{number}.yaml").write_text(manifest)
-    return texts(render(Chart.load(folder)))
+    return ChartWriter(Chart.load(folder)).texts()
 
 
 def manifest(kind: str, name: str, namespace: str = "", api: str = "v1") -> str:

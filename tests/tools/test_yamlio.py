@@ -1,10 +1,73 @@
-"""YAML is read as Kubernetes reads it, and what is written is read back as it was."""
+"""YAML is read as Kubernetes reads it, at once, and written so that it is read back."""
 
 from __future__ import annotations
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chartproof import yamlio
+
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=False),
+    st.text(max_size=100),
+    st.sampled_from(
+        ["", "~", "yes", "0o17", "1_000", "1e3", "2024-01-01", "12:30", ".5", "=", "<<"]
+    ),
+)
+OBJECTS = st.recursive(
+    SCALARS,
+    lambda inside: st.lists(inside) | st.dictionaries(st.text(max_size=5), inside),
+    max_leaves=20,
+)
+
+
+def read_slowly(text: str) -> object:
+    """Read `text` by PyYAML's own way of building objects."""
+    return yaml.load(text, Loader=yamlio._Loader)  # noqa: S506 - a subclass of the safe loader
+
+
+@given(OBJECTS)
+def test_any_object_is_read_alike(body: object) -> None:
+    text = yamlio.dump(body)
+    assert repr(yamlio.load(text)) == repr(read_slowly(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "plain: {yes: no, 1: 2, 1.5: ~, null: x, 0x1F: 0b11}",
+        "quoted: {'1': '2', \"on\": \"off\"}",
+        "tagged: {a: !!str 1, b: !!int '2', c: !!set {x, y}, d: !!binary aGk=}",
+        "shared: [&one {a: 1}, *one, '*']",
+        "merged: {<<: {a: 1, b: 2}, b: 3}",
+        "&root {a: 1}",
+        "block: |\n  1\nfolded: >-\n  true\n  false\n",
+        "? {a: 1}\n: no key",
+        "a: [",
+        "!unknown {a: 1}",
+        "a: 1\n---\nb: 2",
+    ],
+)
+def test_unusual_texts_are_read_or_refused_alike(text: str) -> None:
+    def outcome(read: object) -> str:
+        try:
+            return repr(read(text))  # type: ignore[operator]
+        except yaml.YAMLError as error:
+            return f"{type(error).__name__}: {error}"
+
+    assert outcome(yamlio.load) == outcome(read_slowly)
+
+
+def test_a_part_that_is_used_over_and_over_is_built_once() -> None:
+    levels = ["a0: &a0 [x, x]"]
+    levels += [f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}, *a{n - 1}, *a{n - 1}]" for n in range(1, 30)]
+    assert len(yamlio.load("\n".join(levels))) == 30
 
 
 @pytest.mark.parametrize("text", ["y", "N", "off", "0o17", "1e3", "2020-01-01", "=", "1:30", "~"])

@@ -51,16 +51,15 @@ def pytest_collect_directory(path: Path, parent: pytest.Collector) -> CasesFolde
     return CasesFolder.from_parent(parent, path=path)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """List the unused snapshots that were deleted or left, which failed no test."""
-    if not settings.charts(terminalreporter.config):
-        return
-    from chartproof.snapshot.collect import DELETED, KEPT
+    """Tell of the snapshots that are no news to syrupy: those as approved, and unused ones."""
+    if settings.charts(terminalreporter.config):
+        from chartproof.snapshot.summary import summary
 
-    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
-        for name, value in report.user_properties:
-            if name in (DELETED, KEPT):
-                terminalreporter.line(f"{name}: {value}")
+        reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+        for line in summary(reports):
+            terminalreporter.line(line)
 
 
 @pytest.fixture(scope="session")

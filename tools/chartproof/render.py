@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from chartproof import engine, kube_version, schema_faults, template_faults
@@ -57,6 +58,29 @@ def render(
     """
     values = values or {}
     options = options or RenderOptions()
+    output = render_files(chart, values, options)
+    prefixes = name_prefixes(chart, values, options)
+
+    def manifests(files: Mapping[str, str]) -> Iterator[Manifest]:
+        for source, file in sorted(files.items()):
+            yield from documents(source, file, chart, options.namespace, prefixes)
+
+    ordered = sorted(filter(is_kept, manifests(output.templates)), key=rank)
+    crds = tuple(manifests(output.crds))
+    return Release(chart, tuple(ordered), crds, output.notes, values, options)
+
+
+@dataclass(frozen=True)
+class Output:
+    """What Helm writes, as text: templates and CRDs by the path Helm names, and the notes."""
+
+    templates: Mapping[str, str]
+    crds: Mapping[str, str]
+    notes: str
+
+
+def render_files(chart: Chart, values: Mapping[str, Any], options: RenderOptions) -> Output:
+    """Render `chart` to text alone. Raises what `render` raises for values and templates."""
     _check_installable(chart, options)
     try:
         rendered = engine.render(chart.archive, values, options)
@@ -66,20 +90,11 @@ def render(
         is_refusal = template_faults.is_refusal(str(error))
         fault = ValuesError if is_refusal else TemplateError
         raise fault(template_faults.explain(str(error), chart)) from error
-
-    prefixes = _prefixes(chart, values, options)
-
-    def manifests(files: Mapping[str, str]) -> Iterator[Manifest]:
-        for source, file in sorted(files.items()):
-            for text in _documents(file):
-                yield Manifest(source, text, chart, options.namespace, prefixes)
-
     notes = rendered.files.get(f"{chart.name}{_NOTES}", "")
     templates = {
         source: file for source, file in rendered.files.items() if not source.endswith(_NOTES)
     }
-    ordered = sorted(filter(_is_kept, manifests(templates)), key=_rank)
-    return Release(chart, tuple(ordered), tuple(manifests(rendered.crds)), notes, values, options)
+    return Output(templates, rendered.crds, notes)
 
 
 def _check_installable(chart: Chart, options: RenderOptions) -> None:
@@ -102,7 +117,9 @@ def _check_installable(chart: Chart, options: RenderOptions) -> None:
         )
 
 
-def _prefixes(chart: Chart, values: Mapping[str, Any], options: RenderOptions) -> tuple[str, ...]:
+def name_prefixes(
+    chart: Chart, values: Mapping[str, Any], options: RenderOptions
+) -> tuple[str, ...]:
     """List what the names of objects begin with, in the order it is taken off."""
 
     def override(key: str) -> Any:
@@ -112,18 +129,21 @@ def _prefixes(chart: Chart, values: Mapping[str, Any], options: RenderOptions) -
     return tuple(str(part) for part in parts if part)
 
 
-def _documents(file: str) -> Iterator[str]:
-    """Split a rendered file where Helm splits it."""
+def documents(
+    source: str, file: str, chart: Chart, namespace: str, prefixes: Sequence[str]
+) -> Iterator[Manifest]:
+    """Split the output of the template `source` where Helm splits it."""
     for text in _SEPARATOR.split(file.lstrip()):
         if text.strip():
-            yield text.lstrip()
+            yield Manifest(source, text.lstrip(), chart, namespace, prefixes)
 
 
-def _is_kept(document: Manifest) -> bool:
+def is_kept(document: Manifest) -> bool:
+    """Tell whether Helm installs or runs it: a hook for no event that Helm knows is left out."""
     return not document.is_hook or HOOK_EVENTS.issuperset(document.hook_events)
 
 
-def _rank(document: Manifest) -> tuple[bool, int, str]:
+def rank(document: Manifest) -> tuple[bool, int, str]:
     """Sort hooks after the rest and kinds in Helm's order, those it does not know last by name."""
     rank = _RANK.get(document.kind, len(_RANK))
     return document.is_hook, rank, "" if document.kind in _RANK else document.kind

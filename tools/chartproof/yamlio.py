@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import yaml
 from yaml import CSafeDumper, CSafeLoader
-from yaml.nodes import MappingNode, Node, SequenceNode
+from yaml.constructor import SafeConstructor
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 Path = tuple[str | int, ...]
 """Where something stands inside a document: keys and list indices from the root."""
@@ -20,6 +22,14 @@ _PLAIN = {
     "tag:yaml.org,2002:float": r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
     r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
 }
+_STRING, _MAP, _SEQUENCE = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq"))
+_SCALARS: dict[str, Callable[[Any, ScalarNode], Any]] = {
+    "tag:yaml.org,2002:null": SafeConstructor.construct_yaml_null,
+    "tag:yaml.org,2002:bool": SafeConstructor.construct_yaml_bool,
+    "tag:yaml.org,2002:int": SafeConstructor.construct_yaml_int,
+    "tag:yaml.org,2002:float": SafeConstructor.construct_yaml_float,
+}
+_SHORT = 64  # characters: longer scalars come once, and would fill what is remembered
 _REPLACED = {*_PLAIN, "tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:value"}
 
 
@@ -44,9 +54,52 @@ class _Dumper(CSafeDumper):
     yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
 
 
+class _LoaderWithoutAliases(_Loader):
+    """Twice as fast, by remembering what a scalar means instead of matching it each time."""
+
+    def resolve(self, kind: type[Node], value: Any, implicit: Any) -> str:
+        if kind is ScalarNode and implicit[0] and len(value) <= _SHORT:
+            return _tag_of(value)
+        tag: str = super().resolve(kind, value, implicit)  # type: ignore[no-untyped-call]
+        return tag
+
+    def construct_document(self, node: Node) -> Any:
+        try:
+            return _body(node)
+        except (LookupError, TypeError):  # another tag, a merge key, a key that is no scalar
+            return super().construct_document(node)
+
+
+def _body(node: Node) -> Any:
+    """Build what a node stands for. Raises LookupError and TypeError where that is unusual."""
+    kind, tag, value = type(node), node.tag, node.value
+    if kind is ScalarNode:
+        return value if tag == _STRING else _meaning(tag, value)
+    if kind is MappingNode and tag == _MAP:
+        return {_body(key): _body(item) for key, item in value}
+    if kind is SequenceNode and tag == _SEQUENCE:
+        return [_body(item) for item in value]
+    raise LookupError(tag)
+
+
+@lru_cache(maxsize=4096)
+def _tag_of(plain: str) -> str:
+    """Return the tag of a plain scalar."""
+    tag: str = _Loader("").resolve(ScalarNode, plain, (True, False))  # type: ignore[no-untyped-call]
+    return tag
+
+
+@lru_cache(maxsize=4096)
+def _meaning(tag: str, text: str) -> Any:
+    """Return the value of a scalar. Raises LookupError for a tag that is none of JSON's."""
+    return _SCALARS[tag](_Loader(""), ScalarNode(tag, text))
+
+
 def load(text: str) -> Any:
     """Parse one document. Raises yaml.YAMLError."""
-    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
+    # Where a part is used twice, PyYAML keeps it one, however often and deep that goes.
+    loader = _Loader if "*" in text else _LoaderWithoutAliases
+    return yaml.load(text, Loader=loader)  # noqa: S506 - subclasses of the safe loader
 
 
 def load_all(text: str) -> list[Any]:

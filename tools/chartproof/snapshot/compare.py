@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
+from syrupy.location import PyTestLocation
 
 from chartproof.snapshot.storage import SnapshotFiles
-from chartproof.snapshot.text import NOTES, Text
+from chartproof.snapshot.text import Text
 
 
 @dataclass(frozen=True)
@@ -44,32 +45,34 @@ class Comparison:
 
 
 def compare(
-    rendered: Mapping[str, Text],
-    folder: Path,
-    snapshot: SnapshotAssertion,
-    config: pytest.Config,
+    rendered: Mapping[str, Text], files: Mapping[str, bytes], folder: Path, item: pytest.Item
 ) -> Comparison:
-    """Hold each text against the file of its name in `folder`.
+    """Hold each text against the file of its name among the `files` of `folder`.
 
-    Where the run is to update snapshots, syrupy writes the files and finds them equal.
+    Where the run is to update snapshots, syrupy writes the files and finds them equal. What is
+    equal byte for byte is not handed to it: it takes longer for a file than Helm to render it.
     """
-    snapshot = snapshot.use_extension(SnapshotFiles)
+    snapshot = _assertion(item)
     changed, missing = {}, []
     for name, text in rendered.items():
-        path = folder / name
-        known = path.exists()
-        if snapshot(name=str(path)) == text.text:
+        if text.text.encode() == files.get(name) or snapshot(name=str(folder / name)) == text.text:
             continue
-        if known:
-            changed[name] = _difference(snapshot, text, config)
+        if name in files:
+            changed[name] = _difference(snapshot, text, item.config)
         else:
             missing.append(name)
-    return Comparison(changed, missing, sorted(snapshots_in(folder) - set(rendered)))
+    return Comparison(changed, missing, sorted(files.keys() - rendered.keys()))
 
 
-def snapshots_in(folder: Path) -> set[str]:
-    """Give the names of the snapshots in a folder, passing over what else people keep there."""
-    return {path.name for path in folder.glob("*") if path.suffix == ".yaml" or path.name == NOTES}
+def _assertion(item: pytest.Item) -> SnapshotAssertion:
+    """Make what syrupy's fixture `snapshot` gives to a test function."""
+    return SnapshotAssertion(
+        session=item.config._syrupy,  # type: ignore[attr-defined]
+        extension_class=SnapshotFiles,
+        test_location=PyTestLocation(item),
+        update_snapshots=item.config.option.update_snapshots,
+        update_new_snapshots_only=item.config.option.update_new_snapshots_only,
+    )
 
 
 def _difference(snapshot: SnapshotAssertion, text: Text, config: pytest.Config) -> Sequence[str]:

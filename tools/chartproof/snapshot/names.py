@@ -4,49 +4,69 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from chartproof.manifest import Manifest
 
 _UNSAFE_IN_A_FILE_NAME = re.compile(r"[^a-z0-9._-]+")
 
 
-def by_file_name(manifests: Iterable[Manifest]) -> Mapping[str, Sequence[Manifest]]:
-    """Group manifests by the names of their files, without suffix, such as `broker-statefulset`.
+class Identity(NamedTuple):
+    """What names an object: its own part of the name, and what tells it apart from others."""
 
-    Manifests that would share a name get what tells them apart: the full name in place of the
+    short_name: str
+    kind: str
+    name: str
+    namespace: str
+    api_group: str
+    """The first group of Kubernetes has no name and is `core` here."""
+
+    @classmethod
+    def of(cls, manifest: Manifest) -> Identity:
+        """Read it off a manifest."""
+        group, slash, _version = manifest.api_version.partition("/")
+        return cls(
+            manifest.short_name,
+            manifest.kind,
+            manifest.name,
+            manifest.namespace,
+            group if slash else "core",
+        )
+
+
+@lru_cache(maxsize=256)
+def file_names(identities: tuple[Identity, ...]) -> tuple[str, ...]:
+    """Give each object the name of its file, without suffix, such as `broker-statefulset`.
+
+    Objects that would share a name get what tells them apart: the full name in place of the
     short one, the namespace or the API group in front. Those that nothing tells apart (an object
-    rendered twice) share a file, in the order they were rendered.
+    rendered twice) share a file.
     """
-    by_short_name = defaultdict(list)
-    for manifest in manifests:
-        by_short_name[manifest.short_name.lower(), manifest.kind].append(manifest)
+    by_short_name = defaultdict(set)
+    for identity in identities:
+        by_short_name[identity.short_name.lower(), identity.kind].add(identity)
+    return tuple(
+        _file_name(identity, among=by_short_name[identity.short_name.lower(), identity.kind])
+        for identity in identities
+    )
+
+
+def by_file_name(manifests: Sequence[Manifest]) -> Mapping[str, Sequence[Manifest]]:
+    """Group objects by the names of their files, without suffix, in their order."""
     files = defaultdict(list)
-    for group in by_short_name.values():
-        for manifest in group:
-            files[_file_name(manifest, among=group)].append(manifest)
+    names = file_names(tuple(map(Identity.of, manifests)))
+    for name, manifest in zip(names, manifests, strict=True):
+        files[name].append(manifest)
     return files
 
 
-def _file_name(manifest: Manifest, among: Sequence[Manifest]) -> str:
-    def differs(part: Callable[[Manifest], str]) -> bool:
-        return len({part(other) for other in among}) > 1
+def _file_name(identity: Identity, among: set[Identity]) -> str:
+    def differs(field: str) -> bool:
+        return len({getattr(other, field) for other in among}) > 1
 
-    prefixes = [part(manifest) for part in (_namespace, _api_group) if differs(part)]
-    name = manifest.name if differs(_name) else manifest.short_name
-    stem = "-".join(filter(None, [name, manifest.kind]))
+    prefixes = [getattr(identity, part) for part in ("namespace", "api_group") if differs(part)]
+    name = identity.name if differs("name") else identity.short_name
+    stem = "-".join(filter(None, [name, identity.kind]))
     return _UNSAFE_IN_A_FILE_NAME.sub("-", "_".join([*prefixes, stem]).lower())
-
-
-def _name(manifest: Manifest) -> str:
-    return manifest.name
-
-
-def _namespace(manifest: Manifest) -> str:
-    return manifest.namespace
-
-
-def _api_group(manifest: Manifest) -> str:
-    """Give the API group; the first one of Kubernetes has no name and is `core` here."""
-    group, slash, _version = manifest.api_version.partition("/")
-    return group if slash else "core"

@@ -12,13 +12,25 @@ CASES = "ci"
 
 
 def add_options(parser: pytest.Parser) -> None:
-    """Declare the ini options."""
+    """Declare the options."""
+    parser.getgroup("chartproof").addoption(
+        "--chartproof-no-cache",
+        dest="chartproof_cache",
+        action="store_false",
+        help="render every case, be it known from an earlier run or not",
+    )
     parser.addini(CHARTS, "folders of the charts under test", type="paths", default=[])
     parser.addini(
         SNAPSHOTS,
         f"folder of a chart's snapshots; {CHARTS_NAME} stands for the name of the chart's folder",
         default=f"tests/{CHARTS_NAME}/snapshots",
     )
+
+
+def cache(config: pytest.Config) -> Path | None:
+    """Give the folder for what later runs may know, within pytest's own; None switches it off."""
+    pytests = getattr(config, "cache", None)  # gone with `-p no:cacheprovider`
+    return pytests.mkdir("chartproof") if pytests and config.option.chartproof_cache else None
 
 
 def charts(config: pytest.Config) -> list[Path]:

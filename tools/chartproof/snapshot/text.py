@@ -1,13 +1,9 @@
-"""The snapshots of a release: what stands in which file."""
+"""What a case renders to, as the texts of snapshot files."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from chartproof.release import Release
-from chartproof.snapshot.names import by_file_name
-from chartproof.snapshot.writer import to_yaml
 
 NOTES = "notes.txt"
 
@@ -25,16 +21,13 @@ class Text:
         return ", ".join(dict.fromkeys(self.templates))
 
 
-def texts(release: Release) -> dict[str, Text]:
-    """Give the text of each snapshot file of the release by the file's name."""
-    manifests = (manifest for manifest in [*release.crds, *release.manifests] if manifest.body)
-    files = {
-        f"{name}.yaml": Text(
-            to_yaml(*(manifest.body for manifest in group)),
-            [manifest.template for manifest in group],
-        )
-        for name, group in by_file_name(manifests).items()
-    }
-    if release.notes.strip():
-        files[NOTES] = Text("\n".join([*release.notes.strip().splitlines(), ""]), ["NOTES.txt"])
-    return files
+Texts = Mapping[str, Text]
+"""The snapshots of a case, by the names of their files."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """The snapshots of a case, and whether they are sure to come out the same another time."""
+
+    texts: Texts
+    is_repeatable: bool

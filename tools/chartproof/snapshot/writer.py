@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-_FIRST = ("apiVersion", "kind", "metadata", "name")
+_FIRST = {key: rank for rank, key in enumerate(("apiVersion", "kind", "metadata", "name"))}
 _INDENT = "  "
+_SHORT = 64
 _PLAIN = re.compile(r"(?:--?[a-z]|[\w./])[\w./@+=~%$,()-]*(?:(?: +|:+)[\w./@+=~%$,()-]+)*")
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 # Whatever any version of YAML reads as a number, a date or a time, and version numbers too.
@@ -29,37 +31,49 @@ _NUMERIC = re.compile(
 
 def to_yaml(*objects: Mapping[str, Any]) -> str:
     """Write objects, each a document of its own."""
-    return "---\n".join("\n".join([*_lines(each, indent=""), ""]) for each in objects)
+    return "---\n".join("\n".join([*_lines(each), ""]) for each in objects)
 
 
-def _lines(value: Any, indent: str) -> Iterator[str]:
-    """Write a mapping or sequence that is not empty."""
-    if isinstance(value, Mapping):
+def _lines(value: Mapping[str, Any]) -> list[str]:
+    lines: list[str] = []
+    _write(value, "", "", lines)
+    return lines
+
+
+def _write(value: Any, head: str, indent: str, lines: list[str]) -> None:
+    """Write a mapping or sequence that is not empty; its first line stands behind `head`."""
+    # A list that grows and no generators: they took two thirds of the time.
+    below = indent + _INDENT
+    if isinstance(value, dict):
         for key, item in sorted(value.items(), key=_rank):
-            yield from _entry(f"{indent}{_scalar(key)}:", item, indent + _INDENT)
+            key_head = f"{head}{_scalar(key)}:"
+            if isinstance(item, dict | list) and item:
+                lines.append(key_head)
+                _write(item, below, below, lines)
+            else:
+                _write_leaf(item, key_head, below, lines)
+            head = indent
     else:
         for item in value:
-            yield from _entry(f"{indent}-", item, indent + _INDENT)
+            if isinstance(item, dict | list) and item:
+                _write(item, f"{head}- ", below, lines)
+            else:
+                _write_leaf(item, f"{head}-", below, lines)
+            head = indent
 
 
-def _entry(head: str, item: Any, indent: str) -> Iterator[str]:
+def _write_leaf(item: Any, head: str, indent: str, lines: list[str]) -> None:
     """Write what belongs to a key or a dash; `indent` is that of lines below it."""
-    if isinstance(item, Mapping | list) and item:
-        lines = _lines(item, indent)
-        yield f"{head} {next(lines).lstrip()}" if head.endswith("-") else head
-        yield from lines
-    elif isinstance(item, str) and _has_lines(item):
-        yield f"{head} |{_block_indicators(item)}"
-        yield from (
-            f"{indent}{line}" if line else "" for line in item.removesuffix("\n").split("\n")
-        )
+    if isinstance(item, str) and "\n" in item and _has_lines(item):
+        lines.append(f"{head} |{_block_indicators(item)}")
+        lines += [f"{indent}{it}" if it else "" for it in item.removesuffix("\n").split("\n")]
     else:
-        yield f"{head} {_scalar(item)}"
+        lines.append(f"{head} {_scalar(item)}")
 
 
 def _rank(entry: tuple[Any, Any]) -> tuple[int, str]:
     key, _ = entry
-    return (_FIRST.index(key) if key in _FIRST else len(_FIRST), str(key))
+    return (_FIRST.get(key, len(_FIRST)), str(key))
 
 
 def _has_lines(text: str) -> bool:
@@ -76,19 +90,27 @@ def _block_indicators(text: str) -> str:
 
 
 def _scalar(value: Any) -> str:
+    if isinstance(value, str):
+        return _word(value) if len(value) <= _SHORT else _string(value)
     if value is None:
         return "null"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float) and not math.isfinite(value):
         return str(value).replace("inf", ".inf").replace("nan", ".nan")
-    if not isinstance(value, str):
-        return str(value)
-    if _PLAIN.fullmatch(value) and value.lower() not in _WORDS and not _NUMERIC.fullmatch(value):
-        return value
-    if value.isprintable():
-        return "'" + value.replace("'", "''") + "'"
-    return '"' + "".join(map(_escaped, value)) + '"'
+    return str(value)
+
+
+def _string(text: str) -> str:
+    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS and not _NUMERIC.fullmatch(text):
+        return text
+    if text.isprintable():
+        return "'" + text.replace("'", "''") + "'"
+    return '"' + "".join(map(_escaped, text)) + '"'
+
+
+_word = lru_cache(maxsize=4096)(_string)
+"""The same for what is short: most of it comes in many objects."""
 
 
 def _escaped(character: str) -> str:

@@ -1,0 +1,44 @@
+"""The snapshots of a case, and whether they would come out the same another time."""
+
+from __future__ import annotations
+
+from chartproof.cases import Case
+from chartproof.chart import Chart
+from chartproof.errors import ChartproofError
+from chartproof.snapshot import repeatable
+from chartproof.snapshot.chart_writer import ChartWriter
+from chartproof.snapshot.text import Rendered
+
+_IN_VAIN = 3
+
+
+class CaseWriter:
+    """Renders the cases of a chart; threads may share it."""
+
+    def __init__(self, chart: Chart) -> None:
+        self._writer = ChartWriter(chart)
+        twin = repeatable.twin(chart)
+        self._twin_writer = ChartWriter(twin) if twin else None
+        self._failed_in_a_row = 0
+        self._makes_templates = repeatable.makes_templates(chart)
+
+    def rendered(self, case: Case, *, for_later: bool) -> Rendered:
+        """Render a case; only `for_later` it is found out whether that is repeatable.
+
+        Raises what `ChartWriter.texts` raises.
+        """
+        # A chart that uses what is random in one case after the other uses it in all of them.
+        if for_later and self._twin_writer and self._failed_in_a_row < _IN_VAIN:
+            try:
+                texts = self._twin_writer.texts(case.values, case.options)
+            except ChartproofError:
+                self._failed_in_a_row += 1
+            else:
+                self._failed_in_a_row = 0
+                return Rendered(texts, self._is_steady(case) and repeatable.hold_no_address(texts))
+        return Rendered(self._writer.texts(case.values, case.options), is_repeatable=False)
+
+    def _is_steady(self, case: Case) -> bool:
+        """Tell whether values are repeatable where the chart makes templates of them."""
+        values = (self._writer.chart.values, case.values)
+        return not self._makes_templates or all(map(repeatable.are_steady, values))

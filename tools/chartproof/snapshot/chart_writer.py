@@ -1,0 +1,98 @@
+"""The snapshots of a chart's releases: what stands in which file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chartproof.chart import Chart
+from chartproof.manifest import Manifest
+from chartproof.options import RenderOptions
+from chartproof.render import documents, is_kept, name_prefixes, rank, render_files
+from chartproof.snapshot.names import Identity, file_names
+from chartproof.snapshot.text import NOTES, Text
+from chartproof.snapshot.writer import to_yaml
+
+MEMORY = 16_000_000  # characters of output, whose objects take about as many again
+
+
+@dataclass(frozen=True)
+class Written:
+    """An object as it stands in its snapshot, and what decides on its place there."""
+
+    identity: Identity
+    rank: tuple[bool, int, str]
+    template: str
+    text: str
+
+
+class ChartWriter:
+    """Writes the snapshots of a chart's releases; threads may share it.
+
+    Most files of output are the same in most cases of a chart: each is parsed and written once,
+    and known by its text from then on.
+    """
+
+    def __init__(self, chart: Chart) -> None:
+        self.chart = chart
+        self._known: dict[tuple[object, ...], Sequence[Written]] = {}
+        self._size = 0
+
+    def texts(
+        self, values: Mapping[str, Any] | None = None, options: RenderOptions | None = None
+    ) -> dict[str, Text]:
+        """Render, and give the text of each snapshot file by the file's name.
+
+        Raises what `chartproof.render.render` raises, and ManifestError.
+        """
+        values, options = values or {}, options or RenderOptions()
+        output = render_files(self.chart, values, options)
+        place = (options.namespace, name_prefixes(self.chart, values, options))
+        templates = sorted(self._written(output.templates, *place), key=lambda it: it.rank)
+        files = _by_file([*self._written(output.crds, *place), *templates])
+        if output.notes.strip():
+            files[NOTES] = Text("\n".join([*output.notes.strip().splitlines(), ""]), ["NOTES.txt"])
+        return files
+
+    def _written(
+        self, files: Mapping[str, str], namespace: str, prefixes: tuple[str, ...]
+    ) -> Iterator[Written]:
+        for source, file in sorted(files.items()):
+            key = (source, file, namespace, prefixes)
+            written = self._known.get(key)
+            if written is None:
+                read = documents(source, file, self.chart, namespace, prefixes)
+                written = [it for document in read for it in _write(document)]
+                self._remember(key, written, len(file))
+            yield from written
+
+    def _remember(self, key: tuple[object, ...], written: Sequence[Written], size: int) -> None:
+        """Keep what was written; where it gets too much, begin anew."""
+        if self._size + size > MEMORY:
+            self._known.clear()
+            self._size = 0
+        self._size += size
+        self._known[key] = written
+
+
+def _write(document: Manifest) -> Iterator[Written]:
+    """Write the objects of a document."""
+    if is_kept(document):
+        for manifest in document.objects():
+            if manifest.body:
+                identity = Identity.of(manifest)
+                yield Written(identity, rank(document), manifest.template, to_yaml(manifest.body))
+
+
+def _by_file(objects: Sequence[Written]) -> dict[str, Text]:
+    """Lay objects into their files; those that share one are its documents, in their order."""
+    files = defaultdict(list)
+    names = file_names(tuple(it.identity for it in objects))
+    for name, written in zip(names, objects, strict=True):
+        files[name].append(written)
+    return {
+        f"{name}.yaml": Text("---\n".join(it.text for it in group), [it.template for it in group])
+        for name, group in files.items()
+    }

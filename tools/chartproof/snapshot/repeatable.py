@@ -1,0 +1,132 @@
+"""Whether a case renders to the same text the next time too.
+
+A chart that may write what is random, or the time, gets a twin whose templates fail wherever
+such a thing would be used. Where the twin renders, it has written what the chart itself would
+have, and will again. Text that `tpl` makes a template of is not rewritten but searched for the
+same functions, and in doubt the answer is no.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import tarfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from chartproof.chart import Chart
+from chartproof.snapshot.text import Texts
+
+# Functions of Helm and Sprig whose result depends on chance, time, time zone or name server.
+# `lookup` is none of them: without a cluster it always finds nothing.
+_UNSTEADY = (
+    r"(?<![\w.$])(?:rand\w+|uuidv4|gen[A-Z]\w+|bcrypt|htpasswd|encryptAES|shuffle|keys|values"
+    r"|now|ago|date|dateInZone|date_in_zone|htmlDate|htmlDateInZone|toDate|mustToDate"
+    r"|getHostByName)\b"
+)
+_STRING = r'"(?:\\.|[^"\\])*"|`[^`]*`|\'(?:\\.|[^\'\\])\''
+_UNSTEADY_ARGUMENT = rf"\(\s*{_UNSTEADY}[^()\"`']*\)"
+_ACTION = re.compile(rf"\{{\{{(?:{_STRING}|/\*.*?\*/|(?!\}}\}}).)*\}}\}}", re.DOTALL)
+_CALL = re.compile(_UNSTEADY)
+_PART = re.compile(
+    rf"(?P<kept>{_STRING}|/\*.*?\*/"
+    # The order of keys is by chance, but not once they are sorted.
+    r"|(?<![\w.$])keys\s+[\w.$]+\s*\|\s*sortAlpha\b)"
+    # Nothing random is used where a default is not needed, although it is made.
+    rf"|\|\s*default\s+(?P<piped>{_UNSTEADY_ARGUMENT})"
+    rf"|(?<![\w.$])default\s+(?P<given>{_UNSTEADY_ARGUMENT})\s+(?P<value>[\w.$]+)"
+    rf"|(?P<used>{_UNSTEADY})",
+    re.DOTALL,
+)
+_REQUIRED = 'required "not repeatable"'
+_TPL = re.compile(r"(?<![\w.$])tpl\b")
+_LITERAL = re.compile(rf"(?P<sought>\bcontains\s+)?(?P<text>{_STRING})", re.DOTALL)
+_ADDRESS = "0xc0"
+"""How a pointer of Go begins, which a template prints for some fields of `.Chart`."""
+
+
+def twin(chart: Chart) -> Chart | None:
+    """Return the chart with templates that fail where a render would not be repeatable.
+
+    It is the chart itself where it never is, and None where that cannot be known.
+    """
+    templates = {name: text for name, text in chart.files.items() if "/templates/" in name}
+    if makes_templates(chart):
+        others = [text for name, text in chart.files.items() if name not in templates]
+        actions = [action for text in templates.values() for action in _ACTION.findall(text)]
+        if not all(map(_is_steady, [*others, *_literals(actions)])):
+            return None
+    steady = {
+        name: _ACTION.sub(_steady_action, text)
+        for name, text in templates.items()
+        if _CALL.search(text)
+    }
+    return replace(chart, archive=_rewritten(chart.archive, steady)) if steady else chart
+
+
+def makes_templates(chart: Chart) -> bool:
+    """Tell whether the chart renders text that is none of its templates."""
+    return any(_TPL.search(text) for name, text in chart.files.items() if "/templates/" in name)
+
+
+def are_steady(values: Any) -> bool:
+    """Tell whether values are, as templates, repeatable."""
+    if isinstance(values, str):
+        return _is_steady(values)
+    if isinstance(values, Mapping):
+        return all(are_steady(key) and are_steady(item) for key, item in values.items())
+    return not isinstance(values, list) or all(map(are_steady, values))
+
+
+def hold_no_address(texts: Texts) -> bool:
+    """Tell whether texts are free of what looks like an address in memory."""
+    return not any(_ADDRESS in text.text for text in texts.values())
+
+
+def _literals(actions: Iterable[str]) -> Iterator[str]:
+    """Give the texts in actions; in a template that is filled in, what is put for a % is open."""
+    for action in actions:
+        for literal in _LITERAL.finditer(action):
+            text = literal["text"][1:-1]
+            if not literal["sought"]:
+                yield text.replace("%", "{{") if "{{" in text else text
+
+
+def _is_steady(text: str) -> bool:
+    """Tell whether a text is repeatable as a template; where an action is open, it is not."""
+    if "{{" not in text:
+        return True
+    rest = _ACTION.sub("", text)
+    return "{{" not in rest and not any(map(_CALL.search, _ACTION.findall(text)))
+
+
+def _steady_action(action: re.Match[str]) -> str:
+    return _PART.sub(_steady_part, action[0])
+
+
+def _steady_part(part: re.Match[str]) -> str:
+    if part["kept"]:
+        return part["kept"]
+    if part["piped"]:
+        return f"| default nil | {_REQUIRED}"
+    if part["given"]:
+        return f"{_REQUIRED} (default nil {part['value']})"
+    return "fail"
+
+
+def _rewritten(archive: bytes, texts: Mapping[str, str]) -> bytes:
+    """Return an archive with other texts for some of its files."""
+    written = io.BytesIO()
+    with (
+        tarfile.open(fileobj=io.BytesIO(archive)) as old,
+        tarfile.open(fileobj=written, mode="w:gz", compresslevel=0) as new,
+    ):
+        for entry in old:
+            if entry.name in texts:
+                content = texts[entry.name].encode()
+                entry.size = len(content)
+                new.addfile(entry, io.BytesIO(content))
+            else:
+                new.addfile(entry, old.extractfile(entry))
+    return written.getvalue()
