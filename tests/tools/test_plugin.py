@@ -221,6 +221,7 @@ def test_a_changed_value_fails_with_its_path_and_old_and_new(pytester: pytest.Py
             "    spec:",
             "  -   replicas: 3",
             "  +   replicas: 5",
+            "  spec.replicas is from chart/templates/deployment.yaml:6, reads values at replicas",
             "If the chart is right, run: pytest chart/ci/ha-values.yaml --snapshot-update",
         ],
         consecutive=True,

@@ -12,8 +12,8 @@ from typing import Any
 
 from chartproof import engine, yamlio
 from chartproof.cases import Case
-from chartproof.errors import InputError, nearest
-from chartproof.project.file import Project, read_project
+from chartproof.errors import InputError
+from chartproof.project.file import Project, case_of, read_project
 
 
 @dataclass(frozen=True)
@@ -101,12 +101,7 @@ class Chart:
 
     def case(self, name: str) -> Case:
         """Return one case. Raises InputError that names the nearest one."""
-        cases = self.project.cases
-        if name in cases:
-            return cases[name]
-        near = nearest(name, cases)
-        hint = f", did you mean {near}?" if near else f": {', '.join(cases) or 'it has none'}"
-        raise InputError(f"{self.path / 'ci'}: no case {name!r}{hint}")
+        return case_of(self.path, name)
 
 
 def _unreadable(path: Path, reason: str) -> str:

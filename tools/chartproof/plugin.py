@@ -18,7 +18,7 @@ from chartproof.snapshot import settings
 if TYPE_CHECKING:
     from chartproof.chart import Chart
     from chartproof.release import Release
-    from chartproof.snapshot.collect import CasesFolder
+    from chartproof.snapshot.collect import CaseFile, CasesFolder
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,9 +31,10 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.check(config)
     if config.args_source is config.ArgsSource.TESTPATHS:
         testpaths = [Path(path).absolute() for path in config.args]
-        for folder in map(settings.cases_folder, settings.charts(config)):
-            if not any(folder.is_relative_to(path) for path in testpaths):
-                config.args.append(str(folder))
+        for chart in settings.charts(config):
+            for path in settings.case_paths(chart):
+                if not any(path.is_relative_to(searched) for searched in testpaths):
+                    config.args.append(str(path))
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -52,6 +53,17 @@ def pytest_collect_directory(path: Path, parent: pytest.Collector) -> CasesFolde
 
 
 @pytest.hookimpl(trylast=True)
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> CaseFile | None:
+    """Take chartproof.yaml of a chart under test for a file of cases."""
+    chart = file_path.parent
+    if file_path.name != settings.PROJECT or chart not in settings.charts(parent.config):
+        return None
+    from chartproof.snapshot.collect import CaseFile
+
+    return CaseFile.from_parent(parent, path=file_path, folder=chart)
+
+
+@pytest.hookimpl(trylast=True)  # below syrupy's own summary
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Tell of the snapshots that are no news to syrupy: those as approved, and unused ones."""
     if settings.charts(terminalreporter.config):

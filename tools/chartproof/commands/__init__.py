@@ -1,8 +1,9 @@
-"""The commands that bring a chart up: thin, and quick to import."""
+"""The commands that have a module of their own: thin, and quick to import."""
 
 from chartproof.commands.down import down
 from chartproof.commands.logs import logs
 from chartproof.commands.status import status
+from chartproof.commands.test import test
 from chartproof.commands.up import up
 
-COMMANDS = (up, down, status, logs)
+COMMANDS = (test, up, down, status, logs)

@@ -52,6 +52,16 @@ def cases_of(folder: Path) -> list[Case]:
     return list(read_project(folder).cases.values())
 
 
+def case_of(folder: Path, name: str) -> Case:
+    """Return one case of the chart in `folder`. Raises InputError that names the nearest one."""
+    cases = read_project(folder).cases
+    if name in cases:
+        return cases[name]
+    near = nearest(name, cases)
+    hint = f", did you mean {near}?" if near else f": {', '.join(cases) or 'it has none'}"
+    raise InputError(f"{folder / 'ci'}: no case {name!r}{hint}")
+
+
 def _cases(known: Mapping[str, Case], entries: Mapping[str, Node], file: Path) -> Iterator[Case]:
     """Give every case: those of ci/ with what the file says of them, and those it adds."""
     own = {name: node.fields(_CASE) for name, node in entries.items()}

@@ -25,18 +25,32 @@ class CaseWriter:
     def rendered(self, case: Case, *, for_later: bool) -> Rendered:
         """Render a case; only `for_later` it is found out whether that is repeatable.
 
-        Raises what `ChartWriter.texts` raises.
+        A case that fails as it is expected to has no snapshots. Raises what `ChartWriter.texts`
+        raises, and ChartproofError where a failure that is expected is missing.
         """
+        if case.expected_failure is not None:
+            if told := case.disappointment(self._failure(case)):
+                raise ChartproofError(told)
+            return Rendered({}, is_repeatable=False)
         # A chart that uses what is random in one case after the other uses it in all of them.
         if for_later and self._twin_writer and self._failed_in_a_row < _IN_VAIN:
             try:
-                texts = self._twin_writer.texts(case.values, case.options)
+                texts = self._twin_writer.texts(case.values, case.options, case.masks)
             except ChartproofError:
                 self._failed_in_a_row += 1
             else:
                 self._failed_in_a_row = 0
                 return Rendered(texts, self._is_steady(case) and repeatable.hold_no_address(texts))
-        return Rendered(self._writer.texts(case.values, case.options), is_repeatable=False)
+        texts = self._writer.texts(case.values, case.options, case.masks)
+        return Rendered(texts, is_repeatable=False)
+
+    def _failure(self, case: Case) -> str | None:
+        """Return how the render fails, None where it does not."""
+        try:
+            self._writer.texts(case.values, case.options)
+        except ChartproofError as error:
+            return str(error)
+        return None
 
     def _is_steady(self, case: Case) -> bool:
         """Tell whether values are repeatable where the chart makes templates of them."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from chartproof.chart import Chart
 from chartproof.manifest import Manifest
+from chartproof.masks import Mask, masked
 from chartproof.options import RenderOptions
 from chartproof.render import documents, is_kept, name_prefixes, rank, render_files
 from chartproof.snapshot.names import Identity, file_names
@@ -41,7 +42,10 @@ class ChartWriter:
         self._size = 0
 
     def texts(
-        self, values: Mapping[str, Any] | None = None, options: RenderOptions | None = None
+        self,
+        values: Mapping[str, Any] | None = None,
+        options: RenderOptions | None = None,
+        masks: tuple[Mask, ...] = (),
     ) -> dict[str, Text]:
         """Render, and give the text of each snapshot file by the file's name.
 
@@ -49,22 +53,20 @@ class ChartWriter:
         """
         values, options = values or {}, options or RenderOptions()
         output = render_files(self.chart, values, options)
-        place = (options.namespace, name_prefixes(self.chart, values, options))
-        templates = sorted(self._written(output.templates, *place), key=lambda it: it.rank)
-        files = _by_file([*self._written(output.crds, *place), *templates])
+        place = _Place(options.namespace, name_prefixes(self.chart, values, options), masks)
+        templates = sorted(self._written(output.templates, place), key=lambda it: it.rank)
+        files = _by_file([*self._written(output.crds, place), *templates])
         if output.notes.strip():
             files[NOTES] = Text("\n".join([*output.notes.strip().splitlines(), ""]), ["NOTES.txt"])
         return files
 
-    def _written(
-        self, files: Mapping[str, str], namespace: str, prefixes: tuple[str, ...]
-    ) -> Iterator[Written]:
+    def _written(self, files: Mapping[str, str], place: _Place) -> Iterator[Written]:
         for source, file in sorted(files.items()):
-            key = (source, file, namespace, prefixes)
+            key = (source, file, place)
             written = self._known.get(key)
             if written is None:
-                read = documents(source, file, self.chart, namespace, prefixes)
-                written = [it for document in read for it in _write(document)]
+                read = documents(source, file, self.chart, place.namespace, place.prefixes)
+                written = [it for document in read for it in _write(document, place.masks)]
                 self._remember(key, written, len(file))
             yield from written
 
@@ -77,13 +79,22 @@ class ChartWriter:
         self._known[key] = written
 
 
-def _write(document: Manifest) -> Iterator[Written]:
+class _Place(NamedTuple):
+    """What the text of an object depends on besides the output it stands in."""
+
+    namespace: str
+    prefixes: tuple[str, ...]
+    masks: tuple[Mask, ...]
+
+
+def _write(document: Manifest, masks: Sequence[Mask]) -> Iterator[Written]:
     """Write the objects of a document."""
     if is_kept(document):
         for manifest in document.objects():
             if manifest.body:
                 identity = Identity.of(manifest)
-                yield Written(identity, rank(document), manifest.template, to_yaml(manifest.body))
+                text = to_yaml(masked(manifest, masks))
+                yield Written(identity, rank(document), manifest.template, text)
 
 
 def _by_file(objects: Sequence[Written]) -> dict[str, Text]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,11 +33,16 @@ class Comparison:
         }
         return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
 
-    def details(self, rendered: Mapping[str, Text]) -> Iterator[str]:
-        """Name each file that does not match, with the templates it is `rendered` from."""
+    def details(
+        self, rendered: Mapping[str, Text], causes: Callable[[str], Iterable[str]]
+    ) -> Iterator[str]:
+        """Name each file that does not match, with the templates it is `rendered` from.
+
+        `causes` tells of a changed file where the changes come from.
+        """
         for name, lines in self.changed.items():
             yield f"changed: {name}, from {rendered[name].origin}"
-            yield from (f"  {line}" for line in lines)
+            yield from (f"  {line}" for line in (*lines, *causes(name)))
         for name in self.missing:
             yield f"no snapshot yet: {name}, from {rendered[name].origin}"
         for name in self.unused:

@@ -36,7 +36,7 @@ def difference(old: str, new: str) -> Iterator[Line]:
             common_path(old_paths[old_start:old_end] + new_paths[new_start:new_end])
             for _, old_start, old_end, new_start, new_end in changes
         ]
-        yield Line(PATH, ", ".join(filter(None, paths)))
+        yield Line(PATH, ", ".join(filter(None, map(written, paths))))
         for tag, old_start, old_end, new_start, new_end in hunk:
             if tag == "equal":
                 yield from (Line(CONTEXT, text) for text in old_lines[old_start:old_end])
@@ -45,9 +45,26 @@ def difference(old: str, new: str) -> Iterator[Line]:
                 yield from (Line(NEW, text) for text in new_lines[new_start:new_end])
 
 
-def common_path(paths: Sequence[Path]) -> str:
-    """Write the path that leads to all of `paths`, such as `spec.containers[web].image`."""
-    return "".join(commonprefix(paths)).removeprefix(".")
+def new_paths(old: str, new: str) -> list[Path]:
+    """Give the paths of the fields of `new` that `old` does not have so, each once."""
+    matcher = SequenceMatcher(None, old.splitlines(), new.splitlines(), autojunk=False)
+    paths = paths_of_lines(new)
+    changed = [
+        common_path(paths[start:end])
+        for tag, _, _, start, end in matcher.get_opcodes()
+        if tag in ("insert", "replace")
+    ]
+    return list(dict.fromkeys(filter(None, changed)))
+
+
+def common_path(paths: Sequence[Path]) -> Path:
+    """Give the path that leads to all of `paths`."""
+    return tuple(commonprefix(paths))
+
+
+def written(path: Path) -> str:
+    """Write a path, such as `spec.containers[web].image`."""
+    return "".join(path).removeprefix(".")
 
 
 def paths_of_lines(text: str) -> list[Path]:

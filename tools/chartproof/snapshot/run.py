@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
-from chartproof.chart import Chart
-from chartproof.project.file import FILE
+from chartproof.errors import InputError
+from chartproof.project.file import case_of
 from chartproof.snapshot import settings
 
-_EXIT = {pytest.ExitCode.OK: 0, pytest.ExitCode.TESTS_FAILED: 1}
+_EXIT: Mapping[int, int] = {pytest.ExitCode.OK: 0, pytest.ExitCode.TESTS_FAILED: 1}
 
 
 def run(
@@ -27,24 +30,32 @@ def run(
     Settings of a pytest.ini or pyproject.toml around the current folder hold too. Raises
     InputError.
     """
-    chart = Chart.load(folder)
-    words = list(_words(chart, cases))
-    words += ["--override-ini", f"{settings.CHARTS}={folder.absolute()}"]
+    words = [*_nodes(folder, cases), f"--override-ini={settings.CHARTS}={_quoted(folder)}"]
     if snapshots:
-        words += ["--override-ini", f"{settings.SNAPSHOTS}={Path(snapshots).absolute()}"]
+        words.append(f"--override-ini={settings.SNAPSHOTS}={Path(snapshots).absolute()}")
     if update:
-        words += ["--snapshot-update"]
+        words.append("--snapshot-update")
     if workers:
-        words += ["--numprocesses", workers]
-    return _EXIT.get(pytest.ExitCode(pytest.main(words)), 2)
+        words.append(f"--numprocesses={workers}")
+    # In a process of its own: pytest warns of what is imported before it, as chartproof is here.
+    ended = subprocess.run([sys.executable, "-m", "pytest", *words], check=False)
+    return _EXIT.get(ended.returncode, 2)
 
 
-def _words(chart: Chart, cases: Sequence[str]) -> Iterator[str]:
+def _nodes(folder: Path, names: Sequence[str]) -> Iterator[str]:
     """Name what pytest is to collect."""
-    if not cases:
-        yield from (
-            str(path) for path in (chart.path / settings.CASES, chart.path / FILE) if path.exists()
-        )
-    for name in cases:
-        case = chart.case(name)
-        yield f"{case.home}::{name}"
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such chart folder")
+    for name in names:
+        case = case_of(folder, name)
+        yield f"{case.home}::{settings.test_name(case)}"
+    if not names:
+        try:
+            yield from map(str, settings.case_paths(folder))
+        except pytest.UsageError as error:
+            raise InputError(str(error)) from error
+
+
+def _quoted(path: Path) -> str:
+    """Write a path as a list of one in an ini file."""
+    return shlex.quote(str(path.absolute()))

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from chartproof.cases import Case
+
 CHARTS, SNAPSHOTS = "chartproof_charts", "chartproof_snapshots"
 CHARTS_NAME = "{chart}"
-CASES = "ci"
+CASES, PROJECT = "ci", "chartproof.yaml"
+TEST = "snapshot"
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -55,18 +60,23 @@ def check(config: pytest.Config) -> None:
             raise pytest.UsageError(f"{SNAPSHOTS}: {owner} and {chart} would share {folder}")
 
 
-def cases_folder(chart: Path) -> Path:
-    """Give the folder of a chart's cases. Raises UsageError where there is nothing to test."""
-    from chartproof.project.file import (
-        cases_of,  # not before a chart is named: every pytest run is here
-    )
+def case_paths(chart: Path) -> list[Path]:
+    """Give what brings a chart's cases about: its ci/ and its chartproof.yaml.
 
+    Raises UsageError where there is nothing to test.
+    """
     if not (chart / "Chart.yaml").is_file():
         raise pytest.UsageError(f"{CHARTS}: no chart in {chart}, it has no Chart.yaml")
-    folder = chart / CASES
-    if not cases_of(chart):
+    paths = [path for path in (chart / CASES, chart / PROJECT) if path.exists()]
+    if not paths or (not (chart / PROJECT).exists() and not any(paths[0].glob("*-values.yaml"))):
         raise pytest.UsageError(
-            f"{CHARTS}: {chart} has no case to test; its first may be {folder}/default-values.yaml,"
-            " where an empty file renders the defaults"
+            f"{CHARTS}: {chart} has no case to test; its first may be"
+            f" {chart / CASES}/default-values.yaml, where an empty file renders the defaults"
         )
-    return folder
+    return paths
+
+
+def test_name(case: Case) -> str:
+    """Name the test of a case: one that is all of its file has no name of its own."""
+    is_all = case.home is not None and case.home.name == f"{case.name}-values.yaml"
+    return TEST if is_all else case.name
