@@ -147,7 +147,7 @@ def report(findings: list[Finding], *cases: str, terminal: bool = False) -> str:
     """Return what is printed on a console 40 columns wide."""
     stream = io.StringIO()
     console = Console(file=stream, width=40, soft_wrap=True, force_terminal=terminal)
-    print_report(findings, cases, console)
+    print_report(findings, cases, console=console)
     return stream.getvalue()
 
 
