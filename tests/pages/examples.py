@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import ndiff
 from pathlib import Path
@@ -11,13 +11,11 @@ from typing import Any
 
 from chartproof import yamlio
 from chartproof.cases import Case
-from chartproof.chart import Chart
 from chartproof.findings import Finding
 from chartproof.render import render
 from chartproof.rules import RULES
 from chartproof.study import Study
-
-_CHART_YAML = "apiVersion: v2\nname: shop\nversion: 1.0.0\n"
+from tests.support.inline import write_chart
 
 
 @dataclass(frozen=True)
@@ -68,15 +66,7 @@ def examples() -> Mapping[str, Example]:
 
 def _found(rule: str, files: Mapping[str, str], values: Mapping[str, Any]) -> list[Finding]:
     with TemporaryDirectory() as folder:
-        for name, text in {"Chart.yaml": _CHART_YAML, **files}.items():
-            file = Path(folder) / name
-            file.parent.mkdir(exist_ok=True)
-            file.write_text(text)
-        chart = Chart.load(Path(folder))
+        chart = write_chart(Path(folder), files)
         case = Case("defaults", inline=values)
-        checked = RULES[rule]
-        found: Sequence[Finding] = [
-            *checked.findings(render(chart, case.values)),
-            *checked.findings_of_chart(Study(chart, [case])),
-        ]
-        return list(found)
+        of_release = RULES[rule].findings(render(chart, case.values))
+        return [*of_release, *RULES[rule].findings_of_chart(Study(chart, [case]))]
