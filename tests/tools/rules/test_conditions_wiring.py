@@ -296,7 +296,7 @@ def of_address(text: str) -> list[str]:
 @pytest.mark.parametrize(
     "host",
     [
-        "http://www.release-name-web.example.com/",
+        "http://www.release-name-site.example.com/",
         "http://release-name-web.example.com/",
         "http://localhost:8080/",
         "http://0:8080/",
