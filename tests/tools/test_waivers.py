@@ -21,6 +21,7 @@ KEY = "reference-names-a-key"
 IMAGE = Finding(
     "no such key",
     rule=KEY,
+    template="chart/templates/web.yaml",
     object="Deployment/demo-web",
     field="spec.containers[web].env[TOKEN]",
     cases=("defaults", "ha"),
@@ -138,6 +139,11 @@ def test_an_unused_waiver_is_told_with_what_may_be_meant(
     assert (found.rule, found.severity) == ("waiver-is-used", Severity.WARNING)
     assert (found.template, found.line) == (str(FILE), unused.line)
     assert (found.message, found.hint) == (said, meant)
+
+
+def test_nothing_is_said_of_a_waiver_whose_rule_has_left_something_out() -> None:
+    reservation = Finding("left out 3 for the time they take", Severity.NOTE, rule=KEY)
+    assert list(stale([waiver(case="tls")], [IMAGE, reservation], FILE)) == []
 
 
 # Of a whole chart

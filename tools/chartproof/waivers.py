@@ -89,9 +89,15 @@ def check_rules(waivers: Sequence[Waiver], known: Collection[str], file: Path) -
 
 
 def stale(unused: Sequence[Waiver], findings: Sequence[Finding], file: Path) -> Iterator[Finding]:
-    """Find fault with waivers in `file` that no finding needs, and say what may have been meant."""
+    """Find fault with waivers in `file` that no finding needs, and say what may have been meant.
+
+    A finding without a place is a rule's reservation about what it did not try: that may be what
+    the waiver is about.
+    """
     for waiver in unused:
         there = [finding for finding in findings if finding.rule == waiver.rule]
+        if not all(finding.template for finding in there):
+            continue  # the rule itself says that it has left something out
         limits = f" with {waiver}" if there else " any more"
         yield Finding(
             f"the waiver has no use: {waiver.rule} finds nothing{limits}",
