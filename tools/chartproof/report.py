@@ -45,7 +45,7 @@ def _details(finding: Finding, tried: int) -> Iterator[str]:
         yield f"{finding.object} {finding.field}"
     if finding.hint:
         yield f"did you mean {finding.hint}?"
-    shown = f", in {', '.join(finding.cases)}" if len(finding.cases) < tried else ""
+    shown = f", in {', '.join(finding.cases)}" if 0 < len(finding.cases) < tried else ""
     yield f"[{finding.rule}]{shown}"
 
 
