@@ -150,7 +150,9 @@ def _faults(function: ast.FunctionDef) -> Iterator[_Fault]:
         yield place, nothing.body, "finds nothing"
     for node in ast.walk(function):
         for place in _conditions(function, node):
-            yield from ((place, _forced(place.node, to), str(to)) for to in (True, False))
+            for to in (True, False):
+                if ast.unparse(place.node) != str(to):
+                    yield place, _forced(place.node, to), str(to)
         for name, held in ast.iter_fields(node):
             for place in _boolean_operations(node, name, held):
                 yield from _without_an_operand(place)

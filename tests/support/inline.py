@@ -26,10 +26,13 @@ def write_chart(folder: Path, files: Mapping[str, str]) -> Chart:
     return Chart.load(folder)
 
 
-def found_in(rule: str, template: str, options: RenderOptions | None = None) -> list[Finding]:
-    """Return what a rule finds in the objects that a template writes."""
+def found_in(
+    rule: str, template: str, options: RenderOptions | None = None, *, values: str = ""
+) -> list[Finding]:
+    """Return what a rule finds in the objects that a template writes, with these values.yaml."""
     with TemporaryDirectory() as folder:
-        chart = write_chart(Path(folder), {"templates/all.yaml": template})
+        files = {"templates/all.yaml": template, "values.yaml": values}
+        chart = write_chart(Path(folder), files)
         return list(RULES[rule].findings(render(chart, {}, options)))
 
 

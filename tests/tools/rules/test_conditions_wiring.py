@@ -320,3 +320,98 @@ def test_a_host_that_is_no_service_of_the_release_is_left_alone(host: str) -> No
 def test_a_host_that_can_only_be_a_service_is_found(host: str) -> None:
     (message,) = of_address(host)
     assert message.endswith("but the release renders no such Service")
+
+
+def test_a_number_below_the_ports_after_a_name_is_a_version() -> None:
+    assert of_address("release-name-web:15") == []
+    assert len(of_address("release-name-web:1500")) == 1
+
+
+def test_a_port_of_the_pods_does_not_answer_at_a_service_with_an_address() -> None:
+    asking = POD + "      env: [{name: WEB_URL, value: http://release-name-web:8080/}]\n"
+    assert len(found_in(URL, SERVICE + asking)) == 1
+    headless = SERVICE.replace("spec: {", "spec: {clusterIP: None, ")
+    assert found_in(URL, headless + asking) == []
+
+
+def test_a_text_of_several_lines_is_no_secret_for_its_key() -> None:
+    several = OPEN.replace("TEXT", '"first\\nsecond"')
+    assert found_in(SECRET, several) == []
+
+
+def test_a_service_without_a_selector_has_no_pods_of_its_own() -> None:
+    service = SERVICE.replace("selector: {app: web}, ", "")
+    assert found_in("target-port-is-a-container-port", POD + service) == []
+
+
+def test_a_service_without_ports_is_told_as_such() -> None:
+    service = SERVICE.replace(", ports: [{name: http, port: 80}]", "")
+    route = ROUTE.replace("BACKEND", "{name: release-name-web, port: 80}")
+    (finding,) = found_in(BACKEND, service + route)
+    assert finding.message.endswith("has no port 80, it has none")
+
+
+POLICY = """
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web}
+spec: {podSelector: {matchExpressions: [EXPRESSION]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "count"),
+    [
+        ("{key: app, operator: Exists}", 0),
+        ("{key: tier, operator: Exists}", 1),
+        ("{key: tier, operator: DoesNotExist}", 0),
+        ("{key: app, operator: DoesNotExist}", 1),
+        ("{key: app, operator: In, values: [web]}", 0),
+        ("{key: app, operator: In, values: 7}", 1),
+        ("{key: app, operator: NotIn, values: [web]}", 1),
+        ("{key: app, operator: NotIn, values: 7}", 0),
+        ("{key: app, operator: IsIn, values: [web]}", 1),
+    ],
+)
+def test_an_expression_takes_the_labels_that_kubernetes_says(expression: str, count: int) -> None:
+    policy = POLICY.replace("EXPRESSION", expression)
+    assert len(found_in("policy-selects-pods", POD + policy)) == count
+
+
+def test_what_a_later_hook_makes_is_told_by_its_event() -> None:
+    settings = SETTINGS.replace("namespace: NAMESPACE", "annotations: ANNOTATIONS").replace(
+        "ANNOTATIONS", "{helm.sh/hook: post-install, helm.sh/hook-delete-policy: hook-succeeded}"
+    )
+    assert of_migration(settings, environment="{configMapRef: {name: release-name-settings}}") == [
+        "it needs ConfigMap release-name-settings at pre-install, but Helm makes it at post-install"
+    ]
+
+
+def test_hooks_of_kinds_that_helm_does_not_sort_go_by_name() -> None:
+    runtime = """
+---
+apiVersion: node.k8s.io/v1
+kind: RuntimeClass
+metadata: {name: NAME, annotations: {helm.sh/hook: pre-install}}
+handler: runc
+"""
+    job = MIGRATE.replace("serviceAccountName: migrate", "runtimeClassName: NAME")
+    job = job.replace("ENVIRONMENT", "")
+    early, late = (messages(found_in(HOOK, (job + runtime).replace("NAME", it))) for it in "az")
+    assert early == []
+    assert late == [
+        "it needs RuntimeClass z at pre-install, but Helm makes it later at pre-install: "
+        "hooks go by weight, then by name"
+    ]
+
+
+def test_only_the_chart_s_own_version_is_another_one_in_its_next_version() -> None:
+    template = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {version: {{ .Values.version }}}}
+"""
+    assert found_in(IMMUTABLE, template, values="version: one\n") == []
