@@ -13,11 +13,11 @@ PAGE = Path(__file__).parents[2] / "docs" / "self-tests.md"
 _HEAD = """\
 # Self-tests
 
-A test that cannot fail proves nothing. `make mutate-rules` breaks the rules of lint and the
-comparison of snapshots in one place after the other, and runs the tests that reach that place until
-one goes red: a condition is forced to True and to False, an operand of `and` or `or` is left out,
-a severity becomes another one, a check finds nothing. It writes this page. `make test` breaks each
-rule in two ways: its check finds nothing, and it finds always.
+A test that cannot fail proves nothing. `make mutate-rules` breaks the rules of lint, the wiring
+they look at and the comparison of snapshots in one place after the other, and runs the tests that
+reach that place until one goes red: a condition is forced to True and to False, an operand of `and`
+or `or` is left out, a severity becomes another one, a check finds nothing. It writes this page.
+`make test` breaks each rule in two ways: its check finds nothing, and it finds always.
 
 {killed} of {all} mutants are killed; {equivalent} are as good as the original, for the reason that
 is given.

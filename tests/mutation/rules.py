@@ -17,7 +17,7 @@ import yaml
 from tests.mutation.page import PAGE, page
 from tests.mutation.trial import Result, Trial
 
-PACKAGES = ("chartproof.rules", "chartproof.snapshot")
+PACKAGES = ("chartproof.rules", "chartproof.wiring", "chartproof.snapshot")
 TESTS = ("tests/tools/rules", "tests/tools/test_plugin.py", "tests/tools/test_snapshot_*.py")
 # They break checks themselves, or hold a page against its source: they do not tell a bad check.
 NOT_TESTS = (

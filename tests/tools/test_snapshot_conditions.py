@@ -11,7 +11,10 @@ from chartproof.render import render
 from chartproof.snapshot.cause import cause, steps
 from chartproof.snapshot.difference import difference
 from chartproof.snapshot.repeat import differing
+from chartproof.snapshot.text import texts
+from chartproof.snapshot.writer import to_yaml
 from tests.support.charts import chart
+from tests.support.inline import write_chart
 
 
 @pytest.mark.parametrize(
@@ -71,3 +74,12 @@ def paths(old: str, new: str) -> list[str]:
 )
 def test_a_change_is_headed_by_its_path(text: str, path: str) -> None:
     assert paths(text.replace("VALUE", "one"), text.replace("VALUE", "two")) == [path]
+
+
+def test_a_definition_that_is_a_comment_alone_has_no_snapshot(tmp_path: Path) -> None:
+    files = {"templates/all.yaml": "# none\n", "crds/all.yaml": "# none yet\n"}
+    assert texts(render(write_chart(tmp_path, files))) == {}
+
+
+def test_true_and_false_are_written_as_yaml_has_them() -> None:
+    assert to_yaml({"a": True, "b": False, "c": 1.5}) == "a: true\nb: false\nc: 1.5\n"

@@ -315,11 +315,24 @@ def test_a_host_that_is_no_service_of_the_release_is_left_alone(host: str) -> No
         "http://release-name-wbe.default.svc.cluster.local/",
         "http://pod-0.release-name-wbe.default.svc/",
         "ask other.default.svc about it",
+        "# http://release-name-wbe/",
     ],
 )
 def test_a_host_that_can_only_be_a_service_is_found(host: str) -> None:
     (message,) = of_address(host)
     assert message.endswith("but the release renders no such Service")
+
+
+def test_a_host_in_a_secret_is_found_encoded_or_not() -> None:
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nFIELD: {url: TEXT}\n"
+    plain = "http://release-name-wbe/"
+    encoded = base64.b64encode(plain.encode()).decode()
+    for field, text in (("stringData", plain), ("data", encoded)):
+        assert len(found_in(URL, secret.replace("FIELD", field).replace("TEXT", text))) == 1
+
+
+def test_a_variable_without_a_value_names_no_host() -> None:
+    assert found_in(URL, POD + "      env: [{name: DB_HOST}]\n") == []
 
 
 def test_a_number_below_the_ports_after_a_name_is_a_version() -> None:
