@@ -9,9 +9,9 @@ import pytest
 from chartproof.chart import Chart
 from chartproof.render import render
 from chartproof.snapshot.cause import cause, steps
+from chartproof.snapshot.chart_writer import ChartWriter
 from chartproof.snapshot.difference import difference
 from chartproof.snapshot.repeat import differing
-from chartproof.snapshot.text import texts
 from chartproof.snapshot.writer import to_yaml
 from tests.support.charts import chart
 from tests.support.inline import write_chart
@@ -78,7 +78,7 @@ def test_a_change_is_headed_by_its_path(text: str, path: str) -> None:
 
 def test_a_definition_that_is_a_comment_alone_has_no_snapshot(tmp_path: Path) -> None:
     files = {"templates/all.yaml": "# none\n", "crds/all.yaml": "# none yet\n"}
-    assert texts(render(write_chart(tmp_path, files))) == {}
+    assert ChartWriter(write_chart(tmp_path, files)).texts() == {}
 
 
 def test_true_and_false_are_written_as_yaml_has_them() -> None:
