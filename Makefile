@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test lint format bench-tools
+.PHONY: help up down test lint format docs bench-tools mutate-rules
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -32,6 +32,12 @@ lint: .venv/ready ## ruff, mypy and chartproof's own lint of the chart
 format: .venv/ready ## ruff's formatter over the whole tree
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: .venv/ready ## write the pages of docs/ that are made from what they describe
+	$(BIN)/python -m tests.pages.rules
+
+mutate-rules: .venv/ready ## break every check in turn, list which test notices, in docs/self-tests.md
+	$(BIN)/python -m tests.mutation.rules
 
 bench-tools: .venv/ready ## chartproof beside helm-unittest and helm template; the last line is JSON
 	$(BIN)/python -m tests.benchmarks.tools

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.support import needs
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from tests.support.broker import Broker
 
 pytest_plugins = ["pytester"]
+
+# The time of an example depends on what else the machine does, and says nothing of the code.
+settings.register_profile("without deadline", deadline=None)
+settings.load_profile("without deadline")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -17,6 +17,7 @@ from chartproof.findings import Finding, Severity
 from chartproof.lint import lint
 from chartproof.options import RenderOptions
 from chartproof.report import print_report
+from chartproof.waivers import Waived
 from tests.support.charts import CHARTS, chart
 
 DEFAULTS = Case("defaults")
@@ -147,7 +148,7 @@ def report(findings: list[Finding], *cases: str, terminal: bool = False) -> str:
     """Return what is printed on a console 40 columns wide."""
     stream = io.StringIO()
     console = Console(file=stream, width=40, soft_wrap=True, force_terminal=terminal)
-    print_report(findings, cases, console)
+    print_report(findings, cases, console=console)
     return stream.getvalue()
 
 
@@ -171,6 +172,17 @@ def test_a_report_is_plain_unwrapped_text_where_there_is_no_terminal() -> None:
         "    [reference-names-an-object], in ha\n"
         "1 error, 0 warnings, 0 notes in 2 cases: defaults, ha\n"
     )
+
+
+def test_a_report_counts_what_is_waived() -> None:
+    stream = io.StringIO()
+    waived = [Waived(FINDING, "not ours"), Waived(FINDING, "nor this")]
+    print_report([], ["ha"], waived, Console(file=stream, width=40, soft_wrap=True))
+    assert stream.getvalue() == "0 errors, 0 warnings, 0 notes, 2 waived in 1 case: ha\n"
+
+
+def test_a_finding_that_is_about_no_case_names_none() -> None:
+    assert "[reference-names-an-object]\n" in report([replace(FINDING, cases=())], "ha")
 
 
 def test_a_report_has_colours_on_a_terminal() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from xml.etree import ElementTree as Xml
 
+from chartproof.explanations import EXPLAINED
 from chartproof.findings import Finding, Severity
 from chartproof.report_formats import as_github, as_json, as_junit, as_sarif
-from chartproof.rules import RULES
+from chartproof.waivers import Waived
 
 ERROR = Finding(
     "50% of <it>\nis: gone",
@@ -19,6 +20,7 @@ ERROR = Finding(
     cases=("one",),
 )
 NOTE = Finding("look", Severity.NOTE, rule="helm-lint")
+WAIVED = Waived(ERROR, "another team's")
 
 
 def test_json_has_every_field() -> None:
@@ -41,7 +43,15 @@ def test_sarif_places_a_finding_and_explains_its_rule() -> None:
     assert (error["ruleId"], error["level"]) == ("reference-names-a-key", "error")
     assert (note["level"], note["locations"]) == ("note", [])
     helps = {rule["id"]: rule["help"]["text"] for rule in run["tool"]["driver"]["rules"]}
-    assert helps == {rule.id: rule.documentation for rule in RULES.values()}
+    assert helps == {rule.id: rule.documentation for rule in EXPLAINED.values()}
+
+
+def test_sarif_tells_how_severe_a_rule_can_get() -> None:
+    (run,) = json.loads(as_sarif([]))["runs"]
+    levels = {it["id"]: it["defaultConfiguration"] for it in run["tool"]["driver"]["rules"]}
+    assert levels["reference-names-an-object"] == {"level": "error"}
+    assert levels["value-is-read"] == {"level": "warning"}
+    assert levels["wrong-type-is-refused"] == {"level": "note"}
 
 
 def test_junit_fails_for_errors_and_passes_notes() -> None:
@@ -64,3 +74,32 @@ def test_github_annotations_are_escaped() -> None:
         "50%25 of <it>%0Ais: gone",
         "::notice title=helm-lint::look",
     ]
+
+
+def test_json_gives_the_reason_of_what_is_waived() -> None:
+    note, error = json.loads(as_json([NOTE], [WAIVED]))
+    assert (note["message"], note["waived"]) == ("look", None)
+    assert (error["line"], error["waived"]) == (7, "another team's")
+
+
+def test_sarif_suppresses_what_is_waived() -> None:
+    (run,) = json.loads(as_sarif([NOTE], [WAIVED]))["runs"]
+    note, error = run["results"]
+    assert "suppressions" not in note
+    assert error["ruleId"] == "reference-names-a-key"
+    assert error["suppressions"] == [{"kind": "external", "justification": "another team's"}]
+
+
+def test_junit_skips_what_is_waived() -> None:
+    suite = Xml.fromstring(as_junit([NOTE], [WAIVED]))  # noqa: S314 - our own text
+    counts = [suite.get(name) for name in ("tests", "failures", "skipped")]
+    assert counts == ["2", "0", "1"]
+    _, skipped = suite
+    assert skipped.get("name") == "Pod/a spec"
+    assert [(child.tag, child.get("message")) for child in skipped] == [
+        ("skipped", "waived: another team's")
+    ]
+
+
+def test_github_annotates_nothing_that_is_waived() -> None:
+    assert as_github([NOTE], [WAIVED]) == as_github([NOTE])

@@ -88,13 +88,13 @@ def explain(rule: str | None) -> None:
     """Print a rule's documentation and end. Raises InputError for one that there is not."""
     if rule is None:
         return
-    from chartproof.rules import RULES
+    from chartproof.explanations import EXPLAINED
 
-    if rule not in RULES:
-        near = nearest(rule, RULES)
-        hint = f"did you mean {near}?" if near else f"there are: {', '.join(RULES)}"
+    if rule not in EXPLAINED:
+        near = nearest(rule, EXPLAINED)
+        hint = f"did you mean {near}?" if near else f"there are: {', '.join(EXPLAINED)}"
         raise InputError(f"no rule {rule!r}; {hint}")
-    typer.echo(f"{rule}\n\n{RULES[rule].documentation}")
+    typer.echo(f"{rule}\n\n{EXPLAINED[rule].documentation}")
     raise typer.Exit
 
 
@@ -207,16 +207,16 @@ def lint(
 ) -> None:
     """Check a chart with the values given, or else with its defaults and every case of its ci/."""
     from chartproof.findings import Severity
-    from chartproof.lint import lint as lint_chart
+    from chartproof.lint import judge
     from chartproof.report import print_report
     from chartproof.report_formats import FORMATS
 
     cases = asked.cases()
-    findings = lint_chart(asked.chart, cases, deep=deep)
+    findings, waived, _ = judge(asked.chart, cases, deep=deep, is_whole=not asked.has_values)
     if output is OutputFormat.TEXT:
-        print_report(findings, [case.name for case in cases])
+        print_report(findings, [case.name for case in cases], waived)
     else:
-        typer.echo(FORMATS[output](findings))
+        typer.echo(FORMATS[output](findings, waived))
     failing = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     if any(finding.severity in failing for finding in findings):
         raise typer.Exit(1)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from chartproof.manifest import Manifest
-from chartproof.yamlio import Path as FieldPath
+if TYPE_CHECKING:
+    from chartproof.manifest import Manifest
+    from chartproof.yamlio import Path as FieldPath
 
 
 class Severity(StrEnum):

@@ -8,13 +8,41 @@ from dataclasses import replace
 from chartproof import engine
 from chartproof.cases import Case
 from chartproof.chart import Chart
+from chartproof.explanations import (
+    CASE_FAILS_AS_EXPECTED,
+    EXPLAINED,
+    HELM_LINT,
+    TEMPLATES_RENDER,
+    VALUES_ARE_ACCEPTED,
+)
 from chartproof.findings import Finding, Severity, sort_key
 from chartproof.manifest import ManifestError
+from chartproof.project.file import FILE
 from chartproof.render import TemplateError, ValuesError, render
 from chartproof.rules import RULES
 from chartproof.study import Study, side_by_side
+from chartproof.waivers import Judged, apply, check_rules, stale
 
 _HELM_SEVERITIES = {1: Severity.NOTE, 2: Severity.WARNING, 3: Severity.ERROR}
+
+
+def judge(
+    chart: Chart, cases: Sequence[Case], *, deep: bool = False, is_whole: bool = True
+) -> Judged:
+    """Lint, and set aside what the chart's chartproof.yaml waives.
+
+    Where the cases are all the chart has, `is_whole`, a waiver that is about no finding is one
+    itself. Raises InputError, also for a waiver of a rule that there is not.
+    """
+    file = chart.path / FILE
+    waivers = chart.project.waivers
+    check_rules(waivers, EXPLAINED, file)
+    findings = lint(chart, cases, deep=deep)
+    judged = apply(findings, waivers)
+    if not is_whole:
+        return judged
+    kept = [*judged.kept, *stale(judged.unused, findings, file)]
+    return judged._replace(kept=sorted(kept, key=sort_key))
 
 
 def lint(chart: Chart, cases: Sequence[Case], *, deep: bool = False) -> list[Finding]:
@@ -49,12 +77,12 @@ def _findings(chart: Chart, case: Case) -> Iterator[Finding]:
         release = render(chart, case.values, case.options)
         release.parse()
     except ValuesError as error:
-        failure = Finding(str(error), rule="values-are-accepted")
+        failure = Finding(str(error), rule=VALUES_ARE_ACCEPTED.id)
     except (TemplateError, ManifestError) as error:
-        failure = Finding(str(error), rule="templates-render")
+        failure = Finding(str(error), rule=TEMPLATES_RENDER.id)
     if case.expected_failure is not None:
         if told := case.disappointment(failure.message if failure else None):
-            yield Finding(told, rule="case-fails-as-expected", template=str(case.home or ""))
+            yield Finding(told, rule=CASE_FAILS_AS_EXPECTED.id, template=str(case.home or ""))
         return
     if failure:
         yield failure
@@ -78,6 +106,6 @@ def _of_helm(chart: Chart, case: Case, *, has_failed: bool) -> Iterator[Finding]
         yield Finding(
             message["error"].strip().splitlines()[0],
             severity,
-            rule="helm-lint",
+            rule=HELM_LINT.id,
             template=str(chart.path / path),
         )

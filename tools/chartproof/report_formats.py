@@ -11,8 +11,9 @@ from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree as Xml
 
+from chartproof.explanations import EXPLAINED
 from chartproof.findings import Finding, Severity
-from chartproof.rules import RULES
+from chartproof.waivers import Waived
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What no XML document may hold, escaped or not: control characters but for tab and line ends."""
@@ -20,25 +21,34 @@ NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def as_json(findings: Sequence[Finding]) -> str:
-    """Write a list of objects with the fields of `Finding`."""
-    return json.dumps([asdict(finding) for finding in findings], indent=2)
+def as_json(findings: Sequence[Finding], waived: Sequence[Waived] = ()) -> str:
+    """Write a list of objects with the fields of `Finding`, and `waived`, the reason or null."""
+    objects = [
+        *({**asdict(finding), "waived": None} for finding in findings),
+        *({**asdict(finding), "waived": reason} for finding, reason in waived),
+    ]
+    return json.dumps(objects, indent=2)
 
 
-def as_sarif(findings: Sequence[Finding]) -> str:
-    """Write a SARIF 2.1.0 log of one run, with every rule's documentation."""
+def as_sarif(findings: Sequence[Finding], waived: Sequence[Waived] = ()) -> str:
+    """Write a SARIF 2.1.0 log of one run, with every rule's documentation.
+
+    What is waived is there with a suppression, as the standard has it.
+    """
     rules = [
         {
             "id": rule.id,
             "shortDescription": {"text": rule.documentation.partition("\n")[0]},
             "help": {"text": rule.documentation},
+            "defaultConfiguration": {"level": str(rule.severities[0])},
         }
-        for rule in RULES.values()
+        for rule in EXPLAINED.values()
     ]
-    run = {
-        "tool": {"driver": {"name": "chartproof", "rules": rules}},
-        "results": [_sarif_result(finding) for finding in findings],
-    }
+    results = [_sarif_result(finding) for finding in findings]
+    for finding, reason in waived:
+        suppression = {"kind": "external", "justification": reason}
+        results.append({**_sarif_result(finding), "suppressions": [suppression]})
+    run = {"tool": {"driver": {"name": "chartproof", "rules": rules}}, "results": results}
     return json.dumps({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
@@ -60,25 +70,36 @@ def _sarif_result(finding: Finding) -> dict[str, Any]:
     }
 
 
-def as_junit(findings: Sequence[Finding]) -> str:
-    """Write one test a finding: errors and warnings have failed, notes have passed."""
-    failures = sum(finding.severity is not Severity.NOTE for finding in findings)
-    counts = {"tests": str(len(findings)), "failures": str(failures)}
-    suite = Xml.Element("testsuite", {"name": "chartproof lint", **counts})
+def as_junit(findings: Sequence[Finding], waived: Sequence[Waived] = ()) -> str:
+    """Write one test a finding: errors and warnings fail, notes pass, what is waived is skipped."""
+    counts = {
+        "tests": len(findings) + len(waived),
+        "failures": sum(finding.severity is not Severity.NOTE for finding in findings),
+        "skipped": len(waived),
+    }
+    numbers = {name: str(count) for name, count in counts.items()}
+    suite = Xml.Element("testsuite", {"name": "chartproof lint", **numbers})
     for finding in findings:
-        name = f"{finding.object} {finding.field}".strip() or finding.template or "chart"
-        test = Xml.SubElement(suite, "testcase", {"classname": finding.rule, "name": name})
+        test = _junit_test(suite, finding)
         said = {"type": str(finding.severity), "message": finding.message}
         if finding.severity is Severity.NOTE:
             Xml.SubElement(test, "system-out").text = finding.message
         else:
             Xml.SubElement(test, "failure", said).text = finding.template
+    for finding, reason in waived:
+        test = _junit_test(suite, finding)
+        Xml.SubElement(test, "skipped", {"message": f"waived: {reason}"}).text = finding.message
     written = Xml.tostring(suite, encoding="unicode", xml_declaration=True)
     return NOT_XML.sub("\N{REPLACEMENT CHARACTER}", written)
 
 
-def as_github(findings: Sequence[Finding]) -> str:
-    """Write one workflow command a finding, which GitHub shows at the line."""
+def _junit_test(suite: Xml.Element, finding: Finding) -> Xml.Element:
+    name = f"{finding.object} {finding.field}".strip() or finding.template or "chart"
+    return Xml.SubElement(suite, "testcase", {"classname": finding.rule, "name": name})
+
+
+def as_github(findings: Sequence[Finding], _: Sequence[Waived] = ()) -> str:
+    """Write one workflow command a finding, shown at its line; none for what is waived."""
     return "\n".join(map(_annotation, findings))
 
 
@@ -99,7 +120,7 @@ def _escaped(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-FORMATS: Mapping[str, Callable[[Sequence[Finding]], str]] = {
+FORMATS: Mapping[str, Callable[[Sequence[Finding], Sequence[Waived]], str]] = {
     "json": as_json,
     "sarif": as_sarif,
     "junit": as_junit,

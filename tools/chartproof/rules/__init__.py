@@ -2,7 +2,8 @@
 
 A rule is a module: its name is the rule's id, its docstring the rule's documentation. Its function
 `check` gives the findings of a release, `check_chart` those of a chart with all its cases; it has
-one of them or both. To add a rule, write the module and list it.
+one of them or both. `SEVERITIES` are those that its findings have, the worst first; without it
+all are errors. To add a rule, write the module and list it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import ModuleType
 
-from chartproof.findings import Finding
+from chartproof.findings import Finding, Severity
 from chartproof.release import Release
 from chartproof.rules import (
     api_is_served,
@@ -47,11 +48,18 @@ from chartproof.study import Study
 
 
 @dataclass(frozen=True)
-class Rule:
-    """A check with a name and an explanation."""
+class Documented:
+    """What a finding can be about: its id, what it means, and how severe it is, worst first."""
 
     id: str
     documentation: str
+    severities: tuple[Severity, ...]
+
+
+@dataclass(frozen=True)
+class Rule(Documented):
+    """A check of rendered objects, or of a chart."""
+
     check: Callable[[Release], Iterator[Finding]]
     check_chart: Callable[[Study], Iterator[Finding]]
 
@@ -60,7 +68,8 @@ class Rule:
         """Take the rule out of its module."""
         name = module.__name__.rpartition(".")[2].replace("_", "-")
         checks = (getattr(module, check, _nothing) for check in ("check", "check_chart"))
-        return cls(name, (module.__doc__ or "").strip(), *checks)
+        severities = getattr(module, "SEVERITIES", (Severity.ERROR,))
+        return cls(name, (module.__doc__ or "").strip(), severities, *checks)
 
     def findings(self, release: Release) -> Iterator[Finding]:
         """Check a release; the findings carry the rule's id."""

@@ -17,6 +17,8 @@ from chartproof.kubernetes.served import schemas_of, written
 from chartproof.manifest import Manifest
 from chartproof.release import Release
 
+SEVERITIES = (Severity.ERROR, Severity.WARNING)
+
 
 def check(release: Release) -> Iterator[Finding]:
     """Find APIs that are gone, that are to go, and that never were."""

@@ -17,6 +17,8 @@ from chartproof.wiring.references import references
 from chartproof.wiring.secrecy import exposed
 from chartproof.wiring.texts import name_of, text_at, texts
 
+SEVERITIES = (Severity.WARNING,)
+
 
 def check(release: Release) -> Iterator[Finding]:
     """Find secrets in the open; what they are is not shown."""

@@ -22,6 +22,8 @@ from chartproof.render import render
 from chartproof.study import Study, side_by_side
 from chartproof.wiring.pods import pods
 
+SEVERITIES = (Severity.ERROR, Severity.WARNING)
+
 _LONG = "long-" * 10 + "one"
 _WITH_LONG = f"with a release name of {len(_LONG)} characters"
 

@@ -17,6 +17,8 @@ from chartproof.findings import Finding, Severity
 from chartproof.study import Study
 from chartproof.values_schema import refuses_null
 
+SEVERITIES = (Severity.WARNING, Severity.NOTE)
+
 
 def check_chart(study: Study) -> Iterator[Finding]:
     """Find values whose absence makes a template fail."""

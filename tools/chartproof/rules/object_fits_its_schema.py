@@ -14,6 +14,8 @@ from chartproof.findings import Finding, Severity
 from chartproof.kubernetes.served import schemas_of
 from chartproof.release import Release
 
+SEVERITIES = (Severity.ERROR, Severity.NOTE)
+
 
 def check(release: Release) -> Iterator[Finding]:
     """Find what an API server would refuse, drop or misread."""

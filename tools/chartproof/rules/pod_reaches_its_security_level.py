@@ -16,6 +16,8 @@ from chartproof.release import Release
 from chartproof.walk import dig
 from chartproof.wiring.pods import Pod, pods
 
+SEVERITIES = (Severity.ERROR, Severity.NOTE)
+
 _ENFORCE = "pod-security.kubernetes.io/enforce"
 
 

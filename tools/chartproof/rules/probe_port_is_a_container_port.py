@@ -18,6 +18,8 @@ from chartproof.walk import each, fields
 from chartproof.wiring.pods import Pod, pods
 from chartproof.yamlio import Path
 
+SEVERITIES = (Severity.ERROR, Severity.WARNING)
+
 _CALLERS = (
     ("startupProbe",),
     ("livenessProbe",),

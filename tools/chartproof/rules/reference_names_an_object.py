@@ -28,6 +28,8 @@ from chartproof.wiring.made import made
 from chartproof.wiring.references import Reference, find, references
 from chartproof.wiring.scope import OF_THE_SYSTEM, SHARED, is_everywhere, place_of
 
+SEVERITIES = (Severity.ERROR, Severity.NOTE)
+
 
 def check(release: Release) -> Iterator[Finding]:
     """Find references to objects that are not rendered; each object is told of once."""

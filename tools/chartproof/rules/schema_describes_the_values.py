@@ -18,6 +18,8 @@ from chartproof.study import Study
 from chartproof.values_schema import Schema, is_known, known_keys
 from chartproof.yamlio import Path
 
+SEVERITIES = (Severity.WARNING,)
+
 _OF_PARENTS = {("enabled",), ("tags",), ("global",)}
 
 

@@ -16,6 +16,8 @@ from chartproof.findings import Finding, Severity
 from chartproof.release import Release
 from chartproof.walk import fields
 
+SEVERITIES = (Severity.ERROR, Severity.WARNING)
+
 _SURE = 8
 
 

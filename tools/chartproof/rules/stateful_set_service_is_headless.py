@@ -16,6 +16,8 @@ from chartproof.walk import dig, fields
 from chartproof.wiring.pods import pods, unmatched
 from chartproof.wiring.services import is_headless
 
+SEVERITIES = (Severity.WARNING,)
+
 _FIELD = ("spec", "serviceName")
 
 

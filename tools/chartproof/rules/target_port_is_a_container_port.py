@@ -16,6 +16,8 @@ from chartproof.release import Release
 from chartproof.walk import each
 from chartproof.wiring.pods import selected
 
+SEVERITIES = (Severity.ERROR, Severity.WARNING)
+
 
 def check(release: Release) -> Iterator[Finding]:
     """Find target ports that no selected pod declares."""

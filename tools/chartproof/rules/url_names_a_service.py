@@ -23,6 +23,8 @@ from chartproof.wiring.hosts import is_own, service_of
 from chartproof.wiring.scope import is_everywhere
 from chartproof.wiring.services import described, is_alias, reachable
 
+SEVERITIES = (Severity.ERROR, Severity.NOTE)
+
 _Services = dict[tuple[str, str], Manifest]
 
 

@@ -20,6 +20,8 @@ from chartproof.study import Study, side_by_side
 from chartproof.walk import dig
 from chartproof.yamlio import Path
 
+SEVERITIES = (Severity.WARNING, Severity.NOTE)
+
 _ALLOWED_BYTES = 20_000_000
 
 

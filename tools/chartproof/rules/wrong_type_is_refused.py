@@ -16,6 +16,8 @@ from chartproof.findings import Finding, Severity
 from chartproof.study import Study
 from chartproof.values_schema import refuses
 
+SEVERITIES = (Severity.NOTE,)
+
 
 def check_chart(study: Study) -> Iterator[Finding]:
     """Find values whose type only a failing template tells."""

@@ -1,0 +1,90 @@
+"""Conditions of the rules about values that no fixture chart shows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from chartproof import engine
+from chartproof.chart import Chart
+from chartproof.findings import Severity
+from tests.support.charts import CHARTS
+from tests.support.inline import CHART_YAML, found_with, messages, write_chart
+
+SCHEMA, READ = "schema-describes-the-values", "value-is-read"
+OUTPUT = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n"
+
+
+def test_keys_of_a_packed_chart_are_looked_at_where_its_files_are_none_on_disk(
+    tmp_path: Path,
+) -> None:
+    packed = tmp_path / "chart.tgz"
+    packed.write_bytes(engine.pack(CHARTS / "rules" / "yaml-key-is-unique" / "good"))
+    assert found_with("yaml-key-is-unique", Chart.load(packed)) == []
+
+
+def test_a_chart_without_a_schema_has_nothing_to_differ_from(tmp_path: Path) -> None:
+    assert found_with(SCHEMA, write_chart(tmp_path, {"values.yaml": "replicas: 1\n"})) == []
+
+
+def test_the_values_of_a_subchart_are_for_its_own_schema(tmp_path: Path) -> None:
+    dependency = "dependencies: [{name: broker, version: 1.0.0}]\n"
+    chart = write_chart(
+        tmp_path,
+        {
+            "Chart.yaml": CHART_YAML + dependency,
+            "charts/broker/Chart.yaml": CHART_YAML.replace("shop", "broker"),
+            "values.yaml": "broker: {replicas: 3}\nweb: {broker: {host: a}}\n",
+            "values.schema.json": json.dumps({"properties": {"web": {"properties": {"a": {}}}}}),
+        },
+    )
+    assert messages(found_with(SCHEMA, chart)) == [
+        "values.schema.json does not describe web.broker",
+        "values.schema.json describes web.a, which values.yaml does not have",
+    ]
+
+
+def test_flags_are_switched_on_in_the_first_case(tmp_path: Path) -> None:
+    template = (
+        '{{ if and .Values.enabled (eq .Values.mode "one") }}\n  a: {{ .Values.text }}\n{{ end }}'
+    )
+    values = "enabled: false\nmode: one\ntext: hello\n"
+    chart = write_chart(tmp_path, {"templates/all.yaml": OUTPUT + template, "values.yaml": values})
+    (told,) = (it for it in found_with(READ, chart, {}, {"mode": "two"}) if it.field == "text")
+    assert told.message == "no case uses text: none switches on enabled"
+
+
+def test_a_flag_that_cannot_be_switched_on_shows_nothing(tmp_path: Path) -> None:
+    template = '{{ if .Values.enabled }}{{ fail "not yet" }}{{ end }}'
+    chart = write_chart(
+        tmp_path,
+        {"templates/all.yaml": OUTPUT + template, "values.yaml": "enabled: false\ntext: hello\n"},
+    )
+    (dead,) = (it for it in found_with(READ, chart) if it.field == "text")
+    assert dead.severity is Severity.WARNING
+
+
+def test_a_value_that_a_template_names_is_not_called_dead_beside_one_that_shows(
+    tmp_path: Path,
+) -> None:
+    template = (
+        "  a: {{ .Values.web.port }}\n{{ if eq 1 2 }}\n  b: {{ .Values.web.host }}\n{{ end }}"
+    )
+    chart = write_chart(
+        tmp_path,
+        {
+            "templates/all.yaml": OUTPUT + template,
+            "values.yaml": "web: {port: 1, host: b, other: c}\n",
+        },
+    )
+    assert [(it.field, it.severity) for it in found_with(READ, chart)] == [
+        ("web.host", Severity.NOTE),
+        ("web.other", Severity.WARNING),
+    ]
+
+
+def test_a_text_in_place_of_a_list_is_told_as_such(tmp_path: Path) -> None:
+    template = OUTPUT + "  a: {{ first .Values.hosts }}\n"
+    chart = write_chart(tmp_path, {"templates/all.yaml": template, "values.yaml": "hosts: [one]\n"})
+    (finding,) = found_with("wrong-type-is-refused", chart)
+    assert finding.message.startswith("a text in place of the list for hosts breaks")
