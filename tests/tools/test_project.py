@@ -135,15 +135,21 @@ def test_the_file_of_ci_stays_the_home_of_its_cases(read: Read, tmp_path: Path) 
     assert homes == {tmp_path / "ci" / "ha-values.yaml"}
 
 
-def test_masks_are_for_all_cases_or_for_one(read: Read) -> None:
+def test_masks_are_for_all_cases_but_those_that_have_their_own(read: Read) -> None:
     text = """
 masks: [{object: "Secret/*", paths: /data/password}]
-cases: {ha: {masks: [{object: ConfigMap/web, paths: [/data/a, /data/b]}]}}
+cases:
+  ha: {masks: [{object: ConfigMap/web, paths: [/data/a, /data/b]}]}
+  bare: {values: {}, masks: []}
+  new: {values: {}}
 """
     shared = Mask("Secret/*", ("/data/password",))
-    cases = read(text).cases
-    assert cases["tls"].masks == (shared,)
-    assert cases["ha"].masks == (shared, Mask("ConfigMap/web", ("/data/a", "/data/b")))
+    assert {name: one.masks for name, one in read(text).cases.items()} == {
+        "bare": (),
+        "ha": (Mask("ConfigMap/web", ("/data/a", "/data/b")),),
+        "new": (shared,),
+        "tls": (shared,),
+    }
 
 
 def test_objects_that_lookup_finds_are_manifests_or_files_of_them(

@@ -39,10 +39,11 @@ def read_project(folder: Path) -> Project:
     masks = masks_of(fields["masks"]) if "masks" in fields else ()
     entries = fields["cases"].entries() if "cases" in fields else {}
     cases: dict[str, Case] = {}
-    for case in _cases(ci_cases(folder), entries, file):
+    known = {name: replace(case, masks=masks) for name, case in ci_cases(folder).items()}
+    for case in _cases(known, entries, Case("", masks=masks, home=file)):
         if case.name in cases:
             raise InputError(f"{file}: two cases have the name {case.name}")
-        cases[case.name] = replace(case, masks=(*masks, *case.masks))
+        cases[case.name] = case
     waivers = fields["waivers"].items() if "waivers" in fields else []
     return Project(dict(sorted(cases.items())), tuple(map(_waiver, waivers)))
 
@@ -62,8 +63,11 @@ def case_of(folder: Path, name: str) -> Case:
     raise InputError(f"{folder / 'ci'}: no case {name!r}{hint}")
 
 
-def _cases(known: Mapping[str, Case], entries: Mapping[str, Node], file: Path) -> Iterator[Case]:
-    """Give every case: those of ci/ with what the file says of them, and those it adds."""
+def _cases(known: Mapping[str, Case], entries: Mapping[str, Node], new: Case) -> Iterator[Case]:
+    """Give every case: those of ci/ with what the file says of them, and those it adds to them.
+
+    The latter are all made of `new`.
+    """
     own = {name: node.fields(_CASE) for name, node in entries.items()}
     for name, case in known.items():
         patterns = [it for pattern, it in own.items() if _is_pattern_for(pattern, name)]
@@ -77,7 +81,7 @@ def _cases(known: Mapping[str, Case], entries: Mapping[str, Node], file: Path) -
                 near = nearest(name, known)
                 hint = f", did you mean {near}?" if near else "; values: {} are the defaults"
                 raise entries[name].fault(f"has no values, and no ci/{name}-values.yaml{hint}")
-            yield from _settled(Case(name, home=file), [settings])
+            yield from _settled(replace(new, name=name), [settings])
 
 
 def _is_pattern_for(pattern: str, name: str) -> bool:

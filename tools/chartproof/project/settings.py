@@ -97,6 +97,6 @@ SETTINGS: Mapping[str, Setting] = {
     "upgrade": lambda case, node: _with_options(case, is_upgrade=node.flag()),
     "objects": _objects,
     "expectFailure": lambda case, node: replace(case, expected_failure=node.word()),
-    "masks": lambda case, node: replace(case, masks=(*case.masks, *masks_of(node))),
+    "masks": lambda case, node: replace(case, masks=masks_of(node)),
 }
 """What can be set for a case, in the order docs/cases.md tells it."""
