@@ -9,7 +9,7 @@ from rendering import render_chart
 
 def test_one_pod_by_default():
     docs = render_chart(show_only=["templates/web.yaml"])
-    deployment = docs[1]
+    deployment = docs[2]
     assert deployment["spec"]["replicas"] == 1
     assert deployment["spec"]["template"]["spec"]["containers"][0]["image"] == "shop/web:2.1"
 

@@ -1,0 +1,96 @@
+"""A page of docs/ that is followed literally: the files it gives and the commands it types."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+_FENCE = re.compile(
+    r"(?:^`(?P<file>[^`\n]+)`:\n\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.M | re.S
+)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command as it is typed, and lines that it has to print."""
+
+    words: str
+    shows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that the reader writes."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a command; `seconds` on the clock."""
+
+    command: Command
+    printed: str
+    seconds: float
+
+    @property
+    def missing(self) -> list[str]:
+        """The lines that the page shows and the command did not print."""
+        return [line for line in self.command.shows if line.strip() not in self.printed]
+
+
+def steps(page: str) -> Iterator[Command | File]:
+    """Give what a reader does, in order. What is neither a named file nor typed is only read."""
+    for fence in _FENCE.finditer(page):
+        if fence["file"]:
+            yield File(fence["file"], fence["text"])
+        elif fence["kind"] == "console":
+            yield from _commands(fence["text"])
+
+
+def follow(page: str, folder: Path, path: str) -> Iterator[Outcome]:
+    """Do what a page says in `folder`; `path` are the folders that commands are looked up in."""
+    for step in steps(page):
+        if isinstance(step, File):
+            file = folder / step.name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(step.text)
+        else:
+            begin = time.perf_counter()
+            typed = ["bash", "-c", step.words]
+            done = subprocess.run(
+                typed,
+                cwd=folder,
+                env=_environment(path),
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            yield Outcome(step, done.stdout + done.stderr, time.perf_counter() - begin)
+
+
+def _commands(text: str) -> Iterator[Command]:
+    for typed in re.split(r"^\$ ", text, flags=re.M)[1:]:
+        words, *shows = typed.splitlines()
+        yield Command(words, tuple(filter(None, shows)))
+
+
+def _environment(path: str) -> Mapping[str, str]:
+    """Give a command the packages and programs of this environment, and no colours."""
+    programs = str(Path(sys.executable).parent)
+    kept = {key: text for key, text in os.environ.items() if not key.startswith("PYTEST_")}
+    packages = os.pathsep.join(filter(None, sys.path))
+    return {
+        **kept,
+        "PATH": os.pathsep.join([programs, path, os.environ["PATH"]]),
+        "PYTHONPATH": packages,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "NO_COLOR": "1",
+    }
