@@ -35,6 +35,7 @@ format: .venv/ready ## ruff's formatter over the whole tree
 
 docs: .venv/ready ## write the pages of docs/ that are made from what they describe
 	$(BIN)/python -m tests.pages.rules
+	$(BIN)/python -m tests.pages.review
 
 mutate-rules: .venv/ready ## break every check in turn, list which test notices, in docs/self-tests.md
 	$(BIN)/python -m tests.mutation.rules
