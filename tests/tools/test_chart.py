@@ -86,3 +86,10 @@ def test_a_dependency_that_is_not_in_charts_is_missed(tmp_path: Path) -> None:
         f"{lacking}/charts: lacks library, which Chart.yaml depends on: "
         f"run `helm dependency build {lacking}`"
     )
+
+
+def test_a_file_of_a_subchart_under_an_alias_is_found_in_the_subcharts_own_folder() -> None:
+    aliased = Chart.load(Path(__file__).parent / "rules" / "planted" / "clinic")
+    located = aliased.locate("clinic/charts/visits/templates/all.yaml")
+    assert located == aliased.path / "charts/ledger/templates/all.yaml"
+    assert located.is_file()

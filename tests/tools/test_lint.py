@@ -51,6 +51,14 @@ def test_a_finding_of_several_cases_is_one_that_names_them() -> None:
     assert failed.message.startswith(f"{CHARTS}/failing-templates/templates/all.yaml:7:19: nil")
 
 
+def test_a_chart_that_asks_for_values_may_refuse_to_go_without_if_a_case_gives_them() -> None:
+    asking = chart("cases-give-what-is-required")
+    (refused,) = by_rule(lint(asking, [DEFAULTS, *asking.cases()]), "values-are-accepted")
+    assert (refused.severity, refused.cases) == (Severity.NOTE, ("defaults",))
+    (alone,) = by_rule(lint(asking, [DEFAULTS]), "values-are-accepted")
+    assert alone.severity is Severity.ERROR
+
+
 def test_what_is_found_in_a_chart_as_a_whole_is_true_in_every_case() -> None:
     cases = [given("one", "service.port=1"), given("two", "service.port=2")]
     dead = by_rule(lint(chart("rules/value-is-read/bad"), cases), "value-is-read")

@@ -78,7 +78,24 @@ class Chart:
 
     def locate(self, name: str) -> Path:
         """Turn Helm's name of a file, `<chart name>/templates/...`, into its path on disk."""
-        return self.path / name.partition("/")[2]
+        return self.path / self.stored(name).partition("/")[2]
+
+    def stored(self, name: str) -> str:
+        """Turn Helm's name of a file into the one it has in `files`: an alias is no folder."""
+        if name in self.files:
+            return name
+        folder, *below = name.split("/charts/")
+        for part in below:
+            alias, _, rest = part.partition("/")
+            real = self._aliases(folder).get(alias, alias)
+            folder = f"{folder}/charts/{real}" + (f"/{rest}" if rest else "")
+        return folder
+
+    def _aliases(self, folder: str) -> dict[str, str]:
+        """Return the names of the subcharts of the chart in a folder of `files`, by alias."""
+        metadata = yamlio.load(self.files.get(f"{folder}/Chart.yaml", ""))
+        asked = (metadata or {}).get("dependencies") or []
+        return {one["alias"]: one["name"] for one in asked if one.get("alias")}
 
     @cached_property
     def missing_dependencies(self) -> list[str]:

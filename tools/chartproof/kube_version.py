@@ -1,4 +1,4 @@
-"""Which Kubernetes a render stands for, and whether a chart allows it."""
+"""Which Kubernetes a render stands for, whether a chart allows it, and versions by constraint."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ _QUESTION = """\
 }
 """
 
+_ALLOWS = "{{ semverCompare .Values.constraint .Values.version }}"
+
 
 class Verdict(NamedTuple):
     """A Kubernetes version, and whether a constraint allows it."""
@@ -38,7 +40,7 @@ def judge(constraint: str, kube_version: str | None) -> Verdict:
     """
     options = RenderOptions(kube_version=kube_version)
     try:
-        rendered = engine.render(_asking(), {"constraint": constraint}, options)
+        rendered = engine.render(_asking(_QUESTION), {"constraint": constraint}, options)
     except engine.TemplateFailedError as error:
         raise InputError(f"kubeVersion {constraint!r}: not a version constraint") from error
     except engine.EngineError as error:
@@ -47,13 +49,28 @@ def judge(constraint: str, kube_version: str | None) -> Verdict:
     return Verdict(**json.loads(answer))
 
 
-def _asking() -> bytes:
+@lru_cache(maxsize=256)
+def allows(constraint: str, version: str) -> bool:
+    """Tell whether a constraint allows a version, as Helm compares them.
+
+    Raises InputError for a version or a constraint that cannot be read.
+    """
+    asked = {"constraint": constraint, "version": version}
+    try:
+        (answer,) = engine.render(_asking(_ALLOWS), asked, RenderOptions()).files.values()
+    except engine.EngineError as error:
+        raise InputError(f"version {version}, {constraint!r}: cannot be compared") from error
+    return answer == "true"
+
+
+@lru_cache(maxsize=2)
+def _asking(question: str) -> bytes:
     """Pack the chart that holds the question."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=0) as tar:
         for path, text in (
             ("Chart.yaml", "{name: ask, version: 0.0.0}"),
-            ("templates/question", _QUESTION),
+            ("templates/question", question),
         ):
             entry = tarfile.TarInfo(f"ask/{path}")
             entry.size = len(text)

@@ -57,9 +57,17 @@ def lint(chart: Chart, cases: Sequence[Case], *, deep: bool = False) -> list[Fin
         for finding in dict.fromkeys(found):
             shown.setdefault(finding, []).append(case.name)
     findings = [replace(finding, cases=tuple(names)) for finding, names in shown.items()]
+    findings = [_weighed(finding, cases) for finding in findings]
     rendering = [case for case in cases if case.expected_failure is None]
     findings += _of_chart(Study(chart, rendering, deep))
     return sorted(findings, key=sort_key)
+
+
+def _weighed(finding: Finding, cases: Sequence[Case]) -> Finding:
+    """Note only that a chart refuses to be installed without values, where its cases give them."""
+    bare = [case.name for case in cases if not (case.files or case.sets)]
+    is_of_bare = finding.rule == VALUES_ARE_ACCEPTED.id and set(finding.cases) <= set(bare)
+    return replace(finding, severity=Severity.NOTE) if is_of_bare and len(cases) > 1 else finding
 
 
 def _of_chart(study: Study) -> Iterator[Finding]:

@@ -140,7 +140,8 @@ class Manifest:
         return next((place for place in found if place[1]), (template, None))
 
     def _origin(self, line: int) -> tuple[Path, int | None]:
-        name, at = trace.origin(self.chart.files, self.source, self.text, line)
+        template = self.chart.stored(self.source)
+        name, at = trace.origin(self.chart.files, template, self.text, line)
         return self.chart.locate(name), at
 
     def field_name(self, path: yamlio.Path) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chartproof import yamlio
@@ -71,12 +71,22 @@ def test_services_that_select_nothing_are_found_with_what_is_in_the_way() -> Non
         (30, "Service/other-value", "spec.selector"),
         (41, "Service/one-label-too-many", "spec.selector"),
         (54, "Service/other-namespace", "spec.selector"),
+        (65, "Service/pod-of-no-stateful-set", "spec.selector"),
     ]
     assert [finding.message.partition(": ")[2] for finding in findings] == [
         "it wants app=wbe, the pods of Deployment/release-name-web carry app=web",
         "it wants release=release-name, the pods of Deployment/release-name-web carry no release",
         "it has none in namespace elsewhere",
+        "it wants statefulset.kubernetes.io/pod-name=release-name-web-0, "
+        "the pods of Deployment/release-name-web carry no statefulset.kubernetes.io/pod-name",
     ]
+
+
+def test_what_selects_pods_that_the_release_may_make_later_is_noted_unless_it_is_misspelt() -> None:
+    release = render(chart("pods-made-at-run-time"))
+    (policy,) = RULES["policy-selects-pods"].findings(release)
+    (service,) = RULES["service-selects-pods"].findings(release)
+    assert (policy.severity, service.severity) == (Severity.NOTE, Severity.ERROR)
 
 
 def test_target_ports_that_no_container_declares_are_found() -> None:
@@ -116,8 +126,12 @@ def test_references_to_objects_that_are_not_rendered_are_found() -> None:
         (132, "HorizontalPodAutoscaler/release-name", "spec.scaleTargetRef.name"),
         (140, "ScaledObject/release-name", "spec.scaleTargetRef.name"),
         (144, "ScaledObject/release-name", "spec.triggers[0].authenticationRef.name"),
+        (151, "ServiceAccount/puller", "imagePullSecrets[release-name-typo].name"),
+        (153, "ServiceAccount/puller", "secrets[release-name-token].name"),
+        (160, "StatefulSet/alone", "spec.serviceName"),
     ]
-    assert {finding.severity for finding in findings} == {Severity.ERROR}
+    assert {finding.severity for finding in findings[:-2]} == {Severity.ERROR}
+    assert {finding.severity for finding in findings[-2:]} == {Severity.WARNING}
     assert findings[0].hint == "release-name-settings"
     assert findings[5].message.endswith("in namespace elsewhere")
 
@@ -131,14 +145,26 @@ def test_a_name_that_others_make_is_noted_with_the_value_that_gives_it() -> None
         "ServiceAccount prometheus belongs to monitoring",
         "IngressClass nginx belongs to the cluster",
         "ClusterIssuer letters belongs to the cluster",
-        "Secret release-name-made-elsewhere is named by the values (byTemplate)",
+        "Secret default-made-elsewhere is named by the values (byTemplate)",
         "Role extension-apiserver-authentication-reader belongs to kube-system",
+        "Secret listed-elsewhere is named by the values (listed.0.secret)",
+        "ServiceAccount release-name-daemon-collector is left to the operator of Collector "
+        "release-name-daemon",
     ]
 
 
 def test_a_literal_that_happens_to_equal_a_value_is_still_an_error() -> None:
     findings = found("reference-names-an-object", "reference-names-an-object/bad")
     assert "the chart renders no Secret 'literal'" in {finding.message for finding in findings}
+
+
+def test_a_default_that_makes_a_name_of_the_releases_own_is_the_charts_work() -> None:
+    rule, of_release = "reference-names-an-object", "{{ .Release.Name }}-made-elsewhere"
+    notes = found(rule, f"{rule}/good", {"byTemplate": of_release})
+    assert any(note.message.startswith("Secret release-name-made-elsewhere") for note in notes)
+    assert "the chart renders no Secret 'release-name-typo'" in {
+        finding.message for finding in found(rule, f"{rule}/bad")
+    }
 
 
 def test_keys_that_the_object_does_not_have_are_found() -> None:
@@ -179,6 +205,11 @@ def test_urls_that_lead_nowhere_are_found() -> None:
         (99, "ConfigMap/file", "data.app.conf"),
         (110, "ScaledObject/release-name", "spec.triggers[0].metadata.host"),
         (118, "Service/alias", "spec.externalName"),
+        (125, "ConfigMap/scripts", "data.beside.toml"),
+        (128, "ConfigMap/scripts", "data.before.yaml"),
+        (131, "ConfigMap/scripts", "data.connect.sh"),
+        (133, "ConfigMap/scripts", "data.device.sh"),
+        (135, "ConfigMap/scripts", "data.options.sh"),
     ]
     assert findings[0].hint == "release-name-broker"
     assert findings[4].hint == "release-name-broker-nodes"
@@ -188,10 +219,13 @@ def test_urls_that_lead_nowhere_are_found() -> None:
     assert findings[8].message.startswith("BROKER_HOST leads to port 5673 of Service")
 
 
-def test_a_host_that_the_values_give_is_noted() -> None:
-    (note,) = found("url-names-a-service", "url-names-a-service/good")
-    assert note.severity is Severity.NOTE
-    assert note.message.startswith("host outside is given by the values (externalBroker.url)")
+def test_a_host_that_values_or_an_operator_give_is_noted() -> None:
+    by_values, by_operator = found("url-names-a-service", "url-names-a-service/good")
+    assert {by_values.severity, by_operator.severity} == {Severity.NOTE}
+    assert by_values.message.startswith("host outside is given by the values (externalBroker.url)")
+    assert by_operator.message == (
+        "Service release-name-db-rw is left to the operator of Database release-name-db"
+    )
 
 
 def test_what_is_secret_in_a_url_is_never_shown() -> None:
@@ -216,6 +250,7 @@ def nodes() -> st.SearchStrategy[tuple[Release, int, yamlio.Path]]:
 ODDITIES: list[object] = [None, 7, True, "text", "http://a:1", [], [None], {}, {"a": None}, [{}]]
 
 
+@settings(deadline=None)  # rules render again, which takes long on a busy machine
 @given(st.deferred(nodes), st.sampled_from(ODDITIES))
 def test_no_oddly_shaped_object_makes_a_rule_fail(
     node: tuple[Release, int, yamlio.Path], oddity: object

@@ -158,3 +158,57 @@ def test_what_only_values_or_schema_know_is_found() -> None:
         (4, "values.schema.json describes image.tag, which values.yaml does not have", None),
         (6, "values.schema.json does not describe image.digest", None),
     ]
+
+
+def test_values_that_only_a_feature_behind_flags_reads_are_told_from_typos_beside_them() -> None:
+    findings = of_chart(READ, CHARTS / "values-behind-flags")
+    by_severity = {
+        severity: [one.field for one in findings if one.severity is severity]
+        for severity in (Severity.WARNING, Severity.NOTE)
+    }
+    assert sorted(by_severity[Severity.WARNING]) == [
+        *("profile.limits.cpu", "route.http.hostname", "store.login.usr")
+    ]
+    assert sorted(by_severity[Severity.NOTE]) == [
+        *("profile.limits.memory", "route.enabled", "route.http.hostnames"),
+        *("store.enabled", "store.login.user"),
+    ]
+
+
+def test_a_value_that_takes_a_subchart_with_an_empty_template_away_is_read(tmp_path: Path) -> None:
+    chart = shutil.copytree(CHARTS / "values-behind-flags", tmp_path / "chart")
+    values = (chart / "values.yaml").read_text()
+    (chart / "values.yaml").write_text(
+        values.replace("store:\n  enabled: false", "store:\n  enabled: true")
+    )
+    (chart / "charts/store/templates/empty.yaml").write_text("{{- if .Values.never }}{{ end -}}")
+    assert "store.enabled" not in {one.field for one in of_chart(READ, chart)}
+
+
+def test_a_schema_of_a_few_values_and_settings_shown_in_comments_are_no_fault(
+    tmp_path: Path,
+) -> None:
+    partial = shutil.copytree(CHARTS / "rules" / SCHEMA / "bad", tmp_path / "chart")
+    values = (partial / "values.yaml").read_text()
+    more = "".join(f"setting{number}: {number}\n" for number in range(5))
+    (partial / "values.yaml").write_text(f"{values}{more}# service:\n#   port: 80\n")
+    assert [(finding.severity, finding.message) for finding in of_chart(SCHEMA, partial)] == [
+        (
+            Severity.NOTE,
+            "values.schema.json describes 4 of 11 values, the others can be misspelt",
+        ),
+        (
+            Severity.NOTE,
+            "values.schema.json describes image.tag, which values.yaml does not have",
+        ),
+    ]
+
+
+def test_subcharts_of_other_versions_are_found_with_what_helm_drops() -> None:
+    dropped, other = found("dependency-fits-its-version", "dependency-fits-its-version/bad")
+    assert (dropped.line, dropped.severity) == (7, Severity.ERROR)
+    assert dropped.message == (
+        "charts/store is 2.0.0, where 1.x.x is asked for: Helm drops its alias database"
+    )
+    assert (other.line, other.severity) == (10, Severity.WARNING)
+    assert other.message == "charts/queue is 2.0.0, where ~1.4.0 is asked for"

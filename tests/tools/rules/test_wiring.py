@@ -176,3 +176,85 @@ def test_immutable_fields_that_follow_the_version_are_found() -> None:
         ),
         (38, "Job/migrate", "spec.template.spec.containers[main].image"),
     ]
+
+
+def test_items_that_hide_others_are_found_by_what_refuses_them() -> None:
+    findings = found("item-is-listed-once", "item-is-listed-once/bad")
+    assert [
+        (finding.line, finding.field.rpartition("]")[0].rpartition(".")[2], finding.severity)
+        for finding in findings
+    ] == [
+        (12, "env[COLOUR", Severity.WARNING),
+        (15, "ports[http", Severity.ERROR),
+        (16, "ports[admin", Severity.WARNING),
+        (19, "volumeMounts[cache", Severity.ERROR),
+        (20, "containers[web", Severity.ERROR),
+        (25, "volumes[data", Severity.ERROR),
+        (33, "items[0", Severity.ERROR),
+        (42, "ports[http", Severity.ERROR),
+        (43, "ports[2", Severity.ERROR),
+        (43, "ports[2", Severity.ERROR),
+    ]
+    assert findings[2].message == (
+        "ports has an item with containerPort=8080, protocol=TCP already"
+    )
+    assert findings[-1].message == "the port has no name, and the Service has several ports"
+
+
+def test_routes_to_listeners_that_are_not_there_are_found() -> None:
+    by_name, by_port = found("route-finds-its-listener", "route-finds-its-listener/bad")
+    assert told(by_name) == (17, "HTTPRoute/web", "spec.parentRefs[release-name].sectionName")
+    assert by_name.hint == "https"
+    assert by_port.message == "Gateway release-name has no listener with port 8443, it has 80, 443"
+
+
+def test_containers_that_the_pod_does_not_have_are_found() -> None:
+    findings = found("container-is-in-the-pod", "container-is-in-the-pod/bad")
+    assert [(finding.line, finding.object, finding.hint) for finding in findings] == [
+        (14, "Deployment/release-name", "web"),
+        (26, "HorizontalPodAutoscaler/release-name", None),
+        (36, "VerticalPodAutoscaler/release-name", "proxy"),
+    ]
+    assert findings[1].message == (
+        "the pods of Deployment/release-name have no container 'app', they have web, proxy"
+    )
+
+
+def test_ports_that_a_policy_opens_in_vain_are_found() -> None:
+    findings = found("policy-port-is-a-container-port", "policy-port-is-a-container-port/bad")
+    assert [(finding.line, finding.field, finding.severity) for finding in findings] == [
+        (33, "spec.ingress[0].ports[0].port", Severity.WARNING),
+        (34, "spec.ingress[0].ports[1].port", Severity.ERROR),
+        (35, "spec.ingress[0].ports[2].port", Severity.WARNING),
+        (40, "spec.egress[0].ports[0].port", Severity.WARNING),
+        (51, "spec.ingress[0].ports[1].port", Severity.WARNING),
+    ]
+    assert findings[0].message == (
+        "no container of the pods it is about declares port 80, they declare http 8080"
+    )
+
+
+def test_rules_that_spread_no_pods_are_found_with_what_is_in_the_way() -> None:
+    findings = found("spread-counts-its-own-pods", "spread-counts-its-own-pods/bad")
+    who = "the pods of Deployment/release-name-web"
+    assert [finding.message for finding in findings] == [
+        f"the constraint does not count its own pods: it wants app=wbe, {who} carry app=web",
+        f"the term takes no pod of the release: it wants component=web, {who} carry no component",
+        f"the term takes no pod of the release: {who} miss its matchExpressions",
+    ]
+    assert {finding.severity for finding in findings} == {Severity.WARNING}
+
+
+def test_paths_of_files_that_are_not_mounted_are_found_wherever_they_are_written() -> None:
+    findings = found("path-names-a-mounted-file", "path-names-a-mounted-file/bad")
+    container = "spec.containers[web]"
+    assert [(finding.line, finding.field) for finding in findings] == [
+        (17, f"{container}.command[2]"),
+        (18, f"{container}.args[0]"),
+        (20, f"{container}.env[KEY_FILE].value"),
+        (22, f"{container}.livenessProbe.exec.command[0]"),
+    ]
+    assert findings[1].message == (
+        "container web has no file /etc/app/app.yaml: mounted at /etc/app are app.yml, start.sh"
+    )
+    assert findings[1].hint == "app.yml"

@@ -37,7 +37,7 @@ class Output:
         lines = {
             name: [
                 line if line == other else None
-                for line, other in zip(text, again[name], strict=False)
+                for line, other in zip(text, again.get(name, ()), strict=False)
             ]
             for name, text in once.items()
         }
@@ -53,12 +53,15 @@ class Output:
         values = with_value(self.values, path, _other(own))
         changed = _rendered(self.subject, self.case, values)
         return changed is None or any(
-            len(text) != len(changed.get(name, ()))
-            or any(
-                line not in (None, other) for line, other in zip(text, changed[name], strict=True)
-            )
-            for name, text in self.lines.items()
+            _differ(text, changed.get(name, ())) for name, text in self.lines.items()
         )
+
+
+def _differ(text: Sequence[str | None], other: Sequence[str]) -> bool:
+    """Tell whether a file's text is another one; what a subchart that is off lacks is empty."""
+    return len(text) != len(other) or any(
+        line not in (None, changed) for line, changed in zip(text, other, strict=True)
+    )
 
 
 def _rendered(

@@ -59,10 +59,16 @@ class Subject:
         return [text for name, text in self.chart.files.items() if "/templates/" in name]
 
     @cached_property
-    def subcharts(self) -> set[str]:
-        """The keys under which values.yaml has values of subcharts."""
+    def subcharts(self) -> dict[str, str]:
+        """The names of subcharts, by the keys under which values.yaml has their values."""
         dependencies = self.chart.metadata.get("dependencies") or []
-        return {dependency.get("alias") or dependency["name"] for dependency in dependencies}
+        return {one.get("alias") or one["name"]: one["name"] for one in dependencies}
+
+    def templates_of(self, key: str) -> list[str]:
+        """Return the text of every template of the subchart with its values under `key`."""
+        folder = f"{self.chart.name}/charts/{self.subcharts[key]}/"
+        files = self.chart.files.items()
+        return [text for name, text in files if name.startswith(folder) and "/templates/" in name]
 
     def finding(
         self, path: Path, message: str, severity: Severity, hint: str | None = None

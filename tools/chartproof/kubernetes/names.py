@@ -99,7 +99,9 @@ def _of_metadata(manifest: Manifest, path: Path) -> Iterator[Fault]:
     for field in ("labels", "annotations"):
         for key, value in fields(manifest.body, *path, field).items():
             at = (*path, field, key)
-            prefix, _, name = str(key).rpartition("/")
+            # Of annotations the API server takes the key in lower case.
+            written = str(key).lower() if field == "annotations" else str(key)
+            prefix, _, name = written.rpartition("/")
             yield from _told(at, _LABEL_NAME.fault("the key", name))
             if prefix:
                 yield from _told(at, _subdomain().fault("the prefix", prefix))

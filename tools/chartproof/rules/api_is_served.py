@@ -3,25 +3,50 @@
 An API that is gone makes the whole install fail, or the next upgrade after the cluster's own: the
 release that Helm remembers can then not even be read. An API that a later version no longer has
 is a warning. The versions known are those of the installed schemas; kinds that come with custom
-resource definitions are left alone.
+resource definitions are left alone. Templates that ask `.Capabilities.APIVersions` for a kind see
+it here as they do in a cluster, though `helm template` shows them groups and versions alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from chartproof.errors import nearest
+from chartproof.errors import ChartproofError, nearest
 from chartproof.findings import Finding, Severity
 from chartproof.kubernetes.schemas import Schemas, group_of, schemas_for, versions
 from chartproof.kubernetes.served import schemas_of, written
 from chartproof.manifest import Manifest
+from chartproof.options import RenderOptions
 from chartproof.release import Release
+from chartproof.render import render
 
 SEVERITIES = (Severity.ERROR, Severity.WARNING)
 
 
 def check(release: Release) -> Iterator[Finding]:
     """Find APIs that are gone, that are to go, and that never were."""
+    found = list(_check(release))
+    if not found:
+        return
+    try:
+        on_cluster = render(release.chart, release.values, _with_all_apis(release))
+    except ChartproofError:
+        yield from found
+        return
+    there = set(_check(on_cluster))
+    yield from (finding for finding in found if finding in there)
+
+
+def _with_all_apis(release: Release) -> RenderOptions:
+    """Let templates see what a cluster of that version has: kinds too, as `helm install` does."""
+    now, _ = schemas_of(release)
+    kinds = (f"{api_version}/{kind}" for api_version, kind in now.kinds)
+    apis = dict.fromkeys((*release.options.api_versions, *kinds))
+    return replace(release.options, api_versions=tuple(apis))
+
+
+def _check(release: Release) -> Iterator[Finding]:
     now, _ = schemas_of(release)
     for manifest in release.manifests:
         api = manifest.api_version, manifest.kind

@@ -3,7 +3,8 @@
 A port given by name has to be the name of one of the container's own ports: otherwise the probe
 fails for ever, and the pod is never ready or is restarted without end. One given by number works
 without a declaration, so that a number that no container of the pod declares is a warning, and
-nothing where the container declares no ports at all. Probes of another host are left alone.
+nothing where the container declares no ports at all, or where an argument, a variable, a
+configuration or the probe's own values have the number. Probes of another host are left alone.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from chartproof.findings import Finding, Severity
 from chartproof.release import Release
 from chartproof.walk import each, fields
 from chartproof.wiring.pods import Pod, pods
+from chartproof.wiring.ports import is_configured
 from chartproof.yamlio import Path
 
 SEVERITIES = (Severity.ERROR, Severity.WARNING)
@@ -40,7 +42,8 @@ def check(release: Release) -> Iterator[Finding]:
                 if isinstance(port, str) and not port.isdecimal():
                     is_there, declared = port in names, ", ".join(names) or "none by name"
                 else:
-                    is_there = not own or int(port) in numbers
+                    is_known = not own or int(port) in numbers
+                    is_there = is_known or is_configured(release, int(port), "probe")
                     declared = ", ".join(map(str, numbers))
                 if not is_there:
                     yield Finding.at(

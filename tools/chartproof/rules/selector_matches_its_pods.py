@@ -14,8 +14,10 @@ from chartproof.findings import Finding
 from chartproof.release import Release
 from chartproof.walk import fields
 from chartproof.wiring.pods import pods, unmatched
+from chartproof.wiring.selectors import broken
 
-_SELECTOR = ("spec", "selector", "matchLabels")
+_SELECTOR = ("spec", "selector")
+_LABELS = (*_SELECTOR, "matchLabels")
 
 
 def check(release: Release) -> Iterator[Finding]:
@@ -23,13 +25,19 @@ def check(release: Release) -> Iterator[Finding]:
     for pod in pods(release):
         if not pod.path:
             continue
-        selector = fields(pod.owner.body, *_SELECTOR)
+        selector = fields(pod.owner.body, *_LABELS)
         for label in unmatched(selector, pod.labels):
             is_other = label in pod.labels
             carried = f"{label}={pod.labels[label]}" if is_other else "no such label"
             yield Finding.at(
                 pod.owner,
-                (*_SELECTOR, label),
+                (*_LABELS, label),
                 f"the selector asks for {label}={selector[label]}, but the pods carry {carried}",
                 hint=None if is_other else nearest(label, pod.labels),
+            )
+        for at, expression in broken(fields(pod.owner.body, *_SELECTOR), pod.labels):
+            yield Finding.at(
+                pod.owner,
+                (*_SELECTOR, *at),
+                f"the selector asks for {expression}, which the pods' labels do not fit",
             )

@@ -1,7 +1,10 @@
 """A Service's selector matches the labels of at least one pod of the release.
 
 A Service that selects nothing exists without a fault and answers nobody: connections to it are
-refused, and no event says why. It is the first mistake everyone makes with Services.
+refused, and no event says why. It is the first mistake everyone makes with Services. Where a role
+of the release lets its programs make pods, as an operator's does, such pods may be meant: it is a
+note then, unless a label is misspelt. Services in kube-system select what the cluster runs there
+and are left alone.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from chartproof.findings import Finding
 from chartproof.release import Release
 from chartproof.walk import dig, fields
 from chartproof.wiring.pods import selected
+from chartproof.wiring.scope import OF_THE_SYSTEM
 from chartproof.wiring.selectors import nearest_miss
 
 
@@ -21,10 +25,11 @@ def check(release: Release) -> Iterator[Finding]:
         selector = fields(service.body, "spec", "selector")
         if not selector or dig(service.body, "spec", "type") == "ExternalName":
             continue
-        if not selected(release, service):
+        if not selected(release, service) and service.namespace not in OF_THE_SYSTEM:
+            miss = nearest_miss(release, service.namespace, {"matchLabels": selector})
             yield Finding.at(
                 service,
                 ("spec", "selector"),
-                "the Service selects no pod of the release: "
-                + nearest_miss(release, service.namespace, selector),
+                f"the Service selects no pod of the release: {miss.reason}",
+                severity=miss.severity,
             )

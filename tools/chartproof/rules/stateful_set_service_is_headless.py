@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from chartproof.findings import Finding, Severity
 from chartproof.release import Release
 from chartproof.walk import dig, fields
-from chartproof.wiring.pods import pods, unmatched
+from chartproof.wiring.pods import pods
 from chartproof.wiring.services import is_headless
 
 SEVERITIES = (Severity.WARNING,)
@@ -32,7 +32,7 @@ def check(release: Release) -> Iterator[Finding]:
         selector = fields(service.body, "spec", "selector")
         if not is_headless(service):
             fault = "is not headless (clusterIP: None)"
-        elif missed := unmatched(selector, pod.labels):
+        elif missed := pod.lacks(selector):
             fault = f"asks for {missed[0]}={selector[missed[0]]}, which the pods do not carry"
         else:
             continue

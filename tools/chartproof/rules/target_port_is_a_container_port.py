@@ -2,7 +2,8 @@
 
 A targetPort given by name has to be the name of a container's port, or the Service has no
 endpoints. One given by number works without a declaration, so that a number no container
-declares is a warning: it is a typo more often than a port left out on purpose.
+declares is a warning: it is a typo more often than a port left out on purpose. It is none where an
+argument, a variable, a configuration or a value called targetPort has the number.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from chartproof.findings import Finding, Severity
 from chartproof.release import Release
 from chartproof.walk import each
 from chartproof.wiring.pods import selected
+from chartproof.wiring.ports import is_configured
 
 SEVERITIES = (Severity.ERROR, Severity.WARNING)
 
@@ -31,6 +33,8 @@ def check(release: Release) -> Iterator[Finding]:
             reachable = [one for one in declared if _protocol(one) == _protocol(port)]
             names = [str(one["name"]) for one in reachable if "name" in one]
             if target in names or target in [one.get("containerPort") for one in reachable]:
+                continue
+            if isinstance(target, int) and is_configured(release, target, "targetport"):
                 continue
             yield Finding.at(
                 service,

@@ -6,7 +6,9 @@ triggers of KEDA. A host without a dot, or with the cluster's own suffixes (`nam
 `name.namespace.svc...`), can only be a Service; other hosts are left alone, as are the names of
 others in other namespaces. What looks like an address but may be something else, such as
 `web:8080` in a file, counts where a Service has that name, or where the name is the release's.
-A host that the values give is only noted when the release does not render it.
+What a file itself names so, an `upstream` of nginx, is no host.
+A host that the values give is only noted when the release does not render it, and so is one with
+the name of a rendered custom resource, whose operator may make the Service.
 """
 
 from __future__ import annotations
@@ -18,8 +20,9 @@ from chartproof.findings import Finding, Severity
 from chartproof.manifest import Manifest
 from chartproof.release import Release
 from chartproof.wiring.addresses import Address, addresses
-from chartproof.wiring.given import given_by
+from chartproof.wiring.given import Givers
 from chartproof.wiring.hosts import is_own, service_of
+from chartproof.wiring.operators import maker_of
 from chartproof.wiring.scope import is_everywhere
 from chartproof.wiring.services import described, is_alias, reachable
 
@@ -33,6 +36,7 @@ def check(release: Release) -> Iterator[Finding]:
     services: _Services = {
         (service.namespace, service.name): service for service in release.of_kind("Service")
     }
+    givers = Givers(release)
     for address in addresses(release):
         target = service_of(release, address)
         if target is None or is_everywhere("Service", *target):
@@ -41,15 +45,22 @@ def check(release: Release) -> Iterator[Finding]:
         if service:
             yield from _check_port(release, address, service)
         elif address.is_certain or is_own(release, target[1]) or ".svc" in address.host:
-            yield _missing(release, address, nearest(target[1], [name for _, name in services]))
+            yield _missing(givers, address, nearest(target[1], [name for _, name in services]))
 
 
-def _missing(release: Release, address: Address, near: str | None) -> Finding:
-    if value := given_by(release, address.manifest, address.path, address.host):
+def _missing(givers: Givers, address: Address, near: str | None) -> Finding:
+    if value := givers.of(address.manifest, address.path, address.host):
         return Finding.at(
             address.manifest,
             address.path,
             f"host {address.host} is given by the values ({value}) and no Service of the release",
+            severity=Severity.NOTE,
+        )
+    if source := maker_of(givers.release, address.host.partition(".")[0]):
+        return Finding.at(
+            address.manifest,
+            address.path,
+            f"Service {address.host} is left to the operator of {source.kind} {source.name}",
             severity=Severity.NOTE,
         )
     return Finding.at(

@@ -11,7 +11,7 @@ the comparison.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from chartproof.experiments.output import Output
 from chartproof.experiments.subject import Allowance, Subject, dotted, paths, with_value
@@ -83,14 +83,36 @@ def _shows_with(flags: list[Path], output: Output, path: Path) -> bool:
 def _is_mentioned(subject: Subject, path: Path, read: set[Path]) -> bool:
     """Tell whether a template names the value, or a map around it that no case shows anything of.
 
-    Of a map with other values that have an effect, this one would have one too if it were read.
+    Of a map with other values that have an effect, this one would have one too if it were read,
+    unless a template takes the map as a whole and names the value only behind a flag. What is a
+    subchart's is also looked for there.
     """
-    if any(other[:-1] == path[:-1] for other in read):
-        return _is_named(subject, path)
-    return any(_is_named(subject, path[:depth]) for depth in range(1, len(path) + 1))
+    is_beside_one_read = any(other[:-1] == path[:-1] for other in read)
+    places = [(path, subject.templates)]
+    if len(path) > 1 and path[0] in subject.subcharts:
+        places.append((path[1:], subject.templates_of(str(path[0]))))
+    for own, templates in places:
+        around = [depth for depth in range(1, len(own)) if _is_named(own[:depth], templates)]
+        if _is_named(own, templates):
+            return True
+        if around and (not is_beside_one_read or _is_taken(str(own[-1]), templates)):
+            return True
+        if any(_is_named(own[depth:], templates) for depth in around):
+            return True  # the map is laid over the values themselves
+    return False
 
 
-def _is_named(subject: Subject, path: Path) -> bool:
+def _is_named(path: Path, templates: Sequence[str]) -> bool:
     name = re.escape(".".join(map(str, path)))
-    words = re.compile(rf"\.Values\.{name}(?![\w.])")
-    return any(words.search(text) for text in subject.templates)
+    return _occurs(rf"\.Values\.{name}(?![\w.])", templates)
+
+
+def _is_taken(key: str, templates: Sequence[str]) -> bool:
+    """Tell whether a template reads `key` off something other than the values themselves."""
+    name = re.escape(key)
+    return _occurs(rf"(?<![\w.$])(?!\$?\.Values\.)[\w.$]*\.{name}(?!\w)|\"{name}\"", templates)
+
+
+def _occurs(pattern: str, templates: Sequence[str]) -> bool:
+    words = re.compile(pattern)
+    return any(words.search(text) for text in templates)

@@ -22,8 +22,17 @@ _QUALIFIED = re.compile(
     rf"(?<![\w.:/@$%-])(?P<host>{_HOST}\.svc(?:\.[a-z0-9.-]*[a-z0-9])?)(?![\w:])"
 )
 _SETTING = re.compile(
-    rf"""^[\s"'-]*[\w.-]*(?:host|server|address)["']?\s*[:=]\s*["']?(?P<host>{_HOST})["']?,?\s*$""",
+    rf"""^(?P<indent>[\s-]*)["']?(?P<name>[\w.-]*?)(?:host|server|address)["']?"""
+    rf"""\s*[:=]\s*["']?(?P<host>{_HOST})["']?,?\s*$""",
     re.IGNORECASE | re.MULTILINE,
+)
+_OWN_NAME = re.compile(r"^\s*upstream\s+(?P<name>[\w.-]+)\s*\{", re.MULTILINE)
+"""What nginx calls a group of servers; `proxy_pass` then names it as it names a host."""
+_SHELL = re.compile(
+    rf"(?:\b(?:nc|ncat|netcat|telnet)(?:\s+-\w+(?:[ =]\d+(?=\s+-|\s+[a-z]))?)*"
+    rf"\s+(?P<host>{_HOST})\s+"
+    rf"|/dev/tcp/(?P<device>{_HOST})/"
+    rf"|(?:-h|--host)[= ]+(?P<option>{_HOST})\s+(?:-p|-P|--port)[= ]+)(?P<port>\d{{2,5}})\b"
 )
 _VARIABLE = re.compile(r"(?P<what>.*_)(?:HOST|ADDR|ADDRESS)")
 _PORTS = {
@@ -43,6 +52,14 @@ _PORTS = {
     "redis": 6379,
     "rediss": 6379,
 }
+_SCHEMES = {
+    *_PORTS,
+    *("cassandra", "clickhouse", "etcd", "ftp", "git", "grpc", "grpcs", "jdbc", "kafka", "mariadb"),
+    *("memcached", "mqtt", "mqtts", "mssql", "mysqlx", "opensearch", "oracle", "pulsar", "smb"),
+    *("smtp", "smtps", "sqlserver", "ssh", "ssl", "stomp", "syslog", "tcp", "telnet", "thrift"),
+    *("tls", "udp", "valkey", "zookeeper"),
+}
+"""Schemes of protocols: others (`oci://`, `s3://`, `kubernetes://`) may name what is no host."""
 _LEAST_PORT = 80
 """Below it a number after a colon is a version or a time more often than a port."""
 
@@ -67,11 +84,16 @@ def addresses(release: Release) -> Iterator[Address]:
     """Give every address of the release: URLs, `host:port`, and hosts under a telling name."""
     for manifest, path in texts(release):
         text = without_comments(text_at(manifest, path))
+        named_here = set(_OWN_NAME.findall(text))
         for url in _URL.finditer(text):
+            if url["host"] in named_here:
+                continue
             is_whole = text[url.end() : url.end() + 1] != ";"  # nginx puts a port behind a variable
             implied = _PORTS.get(url["scheme"]) if is_whole else None
             port = int(url["port"]) if url["port"] else implied
-            yield Address(manifest, path, f"{url['scheme']}://", url["host"], port, True)
+            is_certain = url["scheme"].partition("+")[0] in _SCHEMES
+            called = f"{url['scheme']}://"
+            yield Address(manifest, path, called, url["host"], port, is_certain)
         rest = _URL.sub(" ", text)
         name = name_of(manifest, path)
         variable = _VARIABLE.fullmatch(name)
@@ -83,8 +105,28 @@ def addresses(release: Release) -> Iterator[Address]:
             beside = _port(manifest, path, f"{variable['what']}PORT")
             yield Address(manifest, path, name, text, beside, True)
             continue
-        for host in (*_QUALIFIED.finditer(rest), *_SETTING.finditer(rest)):
-            yield Address(manifest, path, "it", host["host"], None, False)
+        for call in _SHELL.finditer(rest):
+            host = call["host"] or call["device"] or call["option"]
+            yield Address(manifest, path, "it", host, int(call["port"]), False)
+        for qualified in _QUALIFIED.finditer(rest):
+            yield Address(manifest, path, "it", qualified["host"], None, False)
+        for setting in _SETTING.finditer(rest):
+            yield Address(manifest, path, "it", setting["host"], _beside(rest, setting), False)
+
+
+def _beside(text: str, setting: re.Match[str]) -> int | None:
+    """Return the port in the line after or before that of a host, under a name of the same form."""
+    # White space may hold line ends; in a list the first of two lines begins with a dash.
+    width = len(setting["indent"].rpartition("\n")[2])
+    line = re.compile(
+        rf"[ \t-]{{{width}}}[\"']?{re.escape(setting['name'])}port[\"']?"
+        rf"\s*[:=]\s*[\"']?(?P<port>\d+)[\"']?,?\s*$",
+        re.IGNORECASE,
+    )
+    before, after = text[: setting.start("indent")], text[setting.end() :]
+    nearby = (*before.splitlines()[-1:], *after.lstrip("\n").splitlines()[:1])
+    ports = [int(match["port"]) for match in map(line.match, nearby) if match]
+    return ports[-1] if ports else None
 
 
 def _port(manifest: Manifest, path: Path, name: str) -> int | None:

@@ -2,12 +2,17 @@
 
 What the values name (an existing Secret, the host of a broker elsewhere) may stand outside the
 release, so that its absence is no error; what the chart names must be rendered. The test is an
-experiment: change the value, render again, and see whether the name follows.
+experiment: change the value, render again, and see whether the name follows. A default of the
+chart that makes a name of the release's own, by `tpl`, is the chart's work still.
+
+All values that may give a name are changed in one render, each by a mark of its own; where that
+fails, as a value was asked to be what it was, the half of them is tried, and so on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from chartproof.errors import ChartproofError
@@ -15,38 +20,84 @@ from chartproof.manifest import Manifest
 from chartproof.release import Release
 from chartproof.render import render
 from chartproof.values import merge
+from chartproof.walk import dig
 from chartproof.wiring.texts import text_at
 from chartproof.yamlio import Path
 
-_PROBE = "-given"
+
+@dataclass(frozen=True)
+class _Change:
+    """A value, its text with a mark in it, and the mark."""
+
+    at: Path
+    text: str
+    mark: str
 
 
-def given_by(release: Release, manifest: Manifest, path: Path, name: str) -> str | None:
-    """Return the value path that `name`, part of the field at `path`, was taken from, or None."""
-    changes = [(at, _probed(text, name)) for at, text in _texts(release.all_values)]
-    candidates = [(at, changed) for at, changed in changes if changed]
-    for at, changed in candidates:
-        if _appears(release, manifest, path, _with(release.all_values, at, changed)):
-            return ".".join(str(step) for step in at)
-    return None
+@dataclass(frozen=True)
+class Givers:
+    """What gives names to a release; it keeps its renders, as many fields share a name."""
+
+    release: Release
+    _renders: dict[tuple[str, Path, Path], Release | None] = field(default_factory=dict)
+
+    def of(self, manifest: Manifest, path: Path, name: str) -> str | None:
+        """Return the value path that `name`, part of the field at `path`, was taken from."""
+        found = self._search(list(_changes(self.release.all_values, name)), manifest, path, name)
+        if found is None:
+            return None
+        is_default = dig(self.release.values, *found) is None
+        is_own = is_default and self.release.options.release in name
+        return None if is_own else ".".join(map(str, found))
+
+    def _search(
+        self, changes: Sequence[_Change], manifest: Manifest, path: Path, name: str
+    ) -> Path | None:
+        """Return the place of the value whose mark appears in the field, if any does."""
+        if not changes:
+            return None
+        key = (name, changes[0].at, changes[-1].at)
+        if key not in self._renders:
+            self._renders[key] = self._render(changes)
+        text = _text(self._renders[key], manifest, path)
+        for change in changes:
+            if text is not None and change.mark in text:
+                return change.at
+        if len(changes) == 1 or text == text_at(manifest, path):
+            return None
+        middle = len(changes) // 2
+        halves = changes[:middle], changes[middle:]
+        found = (self._search(half, manifest, path, name) for half in halves)
+        return next(filter(None, found), None)
+
+    def _render(self, changes: Sequence[_Change]) -> Release | None:
+        """Render with all changes made; None where that fails."""
+        everything, given = self.release.all_values, self.release.values
+        for change in changes:
+            changed = _with(everything, change.at, change.text)
+            everything, given = merge(everything, changed), merge(given, changed)
+        try:
+            return render(self.release.chart, given, self.release.options)
+        except ChartproofError:
+            return None
 
 
-def _probed(text: str, name: str) -> str | None:
-    """Return a value's text with the probe in it, or None where it cannot make that name."""
-    if name and name in text:
-        return text.replace(name, name + _PROBE)
-    if name and "{{" in text:  # what the chart passes to `tpl`
-        return text + _PROBE
-    return None
-
-
-def _appears(release: Release, manifest: Manifest, path: Path, changed: dict[str, Any]) -> bool:
-    """Render with values changed by the probe; tell whether it appears in the field."""
+def _text(release: Release | None, manifest: Manifest, path: Path) -> str | None:
+    """Return the text of a field, None where the release or the object is not there."""
     try:
-        again = render(release.chart, merge(release.values, changed), release.options)
-        return _PROBE in text_at(again.get(manifest.kind, manifest.name), path)
+        return text_at(release.get(manifest.kind, manifest.name), path) if release else None
     except (ChartproofError, LookupError):
-        return False
+        return None
+
+
+def _changes(values: Any, name: str) -> Iterator[_Change]:
+    """Give a change of each value that can make a name: it has it in it, or is a line for `tpl`."""
+    for index, (at, text) in enumerate(_texts(values)):
+        mark = f"-given{index}z"
+        if name and name in text:
+            yield _Change(at, text.replace(name, name + mark), mark)
+        elif name and "{{" in text and "\n" not in text.strip():
+            yield _Change(at, text + mark, mark)
 
 
 def _texts(values: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
@@ -61,11 +112,13 @@ def _texts(values: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
             yield from _texts(value, (*path, index))
 
 
-def _with(values: Any, path: Path, text: str) -> Any:
+def _with(values: Any, path: Path, text: str, *, is_whole: bool = False) -> Any:
     """Return what of `values` leads to `path`, with `text` there; lists are kept whole."""
     if not path:
         return text
     step, below = path[0], path[1:]
     if isinstance(step, int):
-        return [*values[:step], _with(values[step], below, text), *values[step + 1 :]]
-    return {step: _with(values[step], below, text)}
+        item = _with(values[step], below, text, is_whole=True)
+        return [*values[:step], item, *values[step + 1 :]]
+    inner = {step: _with(values[step], below, text, is_whole=is_whole)}
+    return {**values, **inner} if is_whole else inner

@@ -37,7 +37,7 @@ def events(manifest: Manifest) -> set[str]:
 def is_deleted(manifest: Manifest) -> bool:
     """Tell whether Helm deletes a hook once its event is over."""
     policy = str(manifest.annotations.get("helm.sh/hook-delete-policy", ""))
-    return "hook-succeeded" in policy
+    return manifest.is_hook and "hook-succeeded" in policy
 
 
 def absence(needed: Manifest, manifest: Manifest, event: str) -> str | None:

@@ -9,21 +9,28 @@ from chartproof.release import Release
 from chartproof.walk import dig, each
 from chartproof.wiring.places import CONFIG_MAP, SECRET
 from chartproof.wiring.pods import pods
+from chartproof.wiring.rights import may_make
+from chartproof.wiring.texts import text_at, texts
 
 Target = tuple[str, str, str]
 """Kind, namespace and name."""
 
 _WORD = re.compile(r"[a-z0-9][a-z0-9.-]*")
+_RESOURCES = (("secrets", SECRET), ("configmaps", CONFIG_MAP))
 _ISSUED = ("cert-manager.io/issuer", "cert-manager.io/cluster-issuer", "kubernetes.io/tls-acme")
 
 
 def made(release: Release) -> Iterator[Target]:
     """Give what controllers make: cert-manager, external-secrets, sealed-secrets, StatefulSets.
 
-    And what Jobs may make: a Secret and a ConfigMap for each argument they get, and what a Role
-    that may create them names.
+    And what Jobs may make: a Secret and a ConfigMap for each argument they get, what a Role that
+    may create them names, and, where a role lets a program create them at all, what the texts of
+    the release name.
     """
     yield from _by_roles(release)
+    for resource, kind in _RESOURCES:
+        if may_make(release, resource):
+            yield from _by_programs(release, kind)
     for pod in pods(release):
         if pod.owner.kind == "Job":
             for _, container in pod.containers():
@@ -52,11 +59,18 @@ def made(release: Release) -> Iterator[Target]:
                 yield "PersistentVolumeClaim", workload.namespace, name
 
 
+def _by_programs(release: Release, kind: str) -> Iterator[Target]:
+    """Give an object of a kind for each word that a program of the release gets to read."""
+    for manifest, path in texts(release):
+        for word in _WORD.findall(text_at(manifest, path)):
+            yield kind, manifest.namespace, word
+
+
 def _by_roles(release: Release) -> Iterator[Target]:
     """Give the Secrets and ConfigMaps that rendered Roles name, where they may be created too."""
     for role in release.of_kind("Role"):
         rules = [rule for _, rule in each(role.body, "rules")]
-        for resource, kind in (("secrets", SECRET), ("configmaps", CONFIG_MAP)):
+        for resource, kind in _RESOURCES:
             about = [rule for rule in rules if resource in str(rule.get("resources"))]
             if any("create" in str(rule.get("verbs")) for rule in about):
                 for rule in about:

@@ -17,11 +17,12 @@ _OF_DEPENDENCY = re.compile(rb"^([ -]+version):.*$", re.MULTILINE)
 
 
 def of_next_version(release: Release) -> Release:
-    """Render again with nothing but the versions of chart and subcharts changed.
+    """Render the upgrade to a chart with nothing but its versions, and its subcharts', changed.
 
     Raises what `render` raises.
     """
-    return render(_next(release.chart), release.values, release.options)
+    options = replace(release.options, is_upgrade=True)
+    return render(_next(release.chart), release.values, options)
 
 
 @lru_cache(maxsize=8)

@@ -23,7 +23,7 @@ class Place:
     """A place that names an object of `kind`, unless a field `kind` beside the name tells another.
 
     `needs` are keys that are wanted without being named. `may_be_empty` tells that no name at all
-    is no fault there.
+    is no fault there, `is_vital` that what asks does not work without what it asks for.
     """
 
     kind: str
@@ -32,6 +32,7 @@ class Place:
     key: str | None = None
     needs: tuple[str, ...] = ()
     may_be_empty: bool = False
+    is_vital: bool = True
 
     def asking(self, body: Any) -> Iterator[tuple[Path, dict[str, Any]]]:
         """Give path and body of every mapping that asks."""
@@ -116,7 +117,10 @@ _ROLE = (Place("Role", "roleRef"), Place("ServiceAccount", "subjects.*"))
 _TRIGGERS = Place("TriggerAuthentication", "spec.triggers.*.authenticationRef")
 
 IN_OBJECTS = {
-    "ServiceAccount": (Place(SECRET, "imagePullSecrets.*"), Place(SECRET, "secrets.*")),
+    "ServiceAccount": (
+        Place(SECRET, "imagePullSecrets.*"),
+        Place(SECRET, "secrets.*", is_vital=False),
+    ),
     "RoleBinding": _ROLE,
     "ClusterRoleBinding": _ROLE,
     "Ingress": (
@@ -128,7 +132,7 @@ IN_OBJECTS = {
         Place(SECRET, "spec.listeners.*.tls.certificateRefs.*", needs=("tls.crt", "tls.key")),
     ),
     "StatefulSet": (
-        _optional_field(SERVICE, "serviceName", "spec"),
+        Place(SERVICE, "spec", "serviceName", may_be_empty=True, is_vital=False),
         _optional_field("StorageClass", "storageClassName", "spec.volumeClaimTemplates.*.spec"),
     ),
     "PersistentVolumeClaim": (_optional_field("StorageClass", "storageClassName", "spec"),),
@@ -144,5 +148,10 @@ IN_OBJECTS = {
     "PodMonitor": _of_monitor("spec.podMetricsEndpoints.*"),
     "Certificate": (Place("Issuer", "spec.issuerRef"),),
     **{kind: places for kind, places in BACKENDS.items() if kind != "Ingress"},
+    **{
+        kind: (Place("Gateway", "spec.parentRefs.*"), *places)
+        for kind, places in BACKENDS.items()
+        if kind.endswith("Route")
+    },
 }
 """Places by kind, those in pods aside."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +15,23 @@ from chartproof.yamlio import Path
 _TEMPLATE: dict[str, Path] = {
     "Pod": (),
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
+    "ScaledJob": ("spec", "jobTargetRef", "template"),
     **dict.fromkeys(
         ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job"),
         ("spec", "template"),
     ),
+}
+# "Well-Known Labels, Annotations and Taints" of the Kubernetes documentation; `*` is the owner.
+_ADDED = {
+    "StatefulSet": {
+        "apps.kubernetes.io/pod-index": r"\d+",
+        "controller-revision-hash": ".+",
+        "statefulset.kubernetes.io/pod-name": r"*-\d+",
+    },
+    "DaemonSet": {"controller-revision-hash": ".+", "pod-template-generation": ".+"},
+    "Deployment": {"pod-template-hash": ".+"},
+    "Job": {"batch.kubernetes.io/job-name": "*", "job-name": "*"},
+    "CronJob": {"batch.kubernetes.io/job-name": "*-.+", "job-name": "*-.+"},
 }
 
 
@@ -30,7 +44,7 @@ class Pod:
 
     @property
     def labels(self) -> dict[str, Any]:
-        """The pod's labels."""
+        """The pod's labels, without those that Kubernetes adds."""
         return fields(self.owner.body, *self.path, "metadata", "labels")
 
     @property
@@ -49,6 +63,20 @@ class Pod:
             for _, port in each(self.owner.body, *path, "ports"):
                 yield port
 
+    def lacks(self, selector: Mapping[str, Any]) -> list[str]:
+        """Return the labels that `selector` asks for and no such pod carries.
+
+        Of those that Kubernetes adds, such as the name of a StatefulSet's pod, it is known what
+        they can be.
+        """
+        missed = unmatched(selector, self.labels)
+        return [label for label in missed if not self._may_carry(label, str(selector[label]))]
+
+    def _may_carry(self, label: str, value: str) -> bool:
+        form = _ADDED.get(self.owner.kind, {}).get(label)
+        name = re.escape(self.owner.name)
+        return form is not None and bool(re.fullmatch(form.replace("*", name), value))
+
 
 def pods(release: Release) -> list[Pod]:
     """Return every pod that the release describes."""
@@ -66,5 +94,5 @@ def selected(release: Release, service: Manifest) -> list[Pod]:
     return [
         pod
         for pod in pods(release)
-        if wanted and pod.owner.namespace == service.namespace and not unmatched(wanted, pod.labels)
+        if wanted and pod.owner.namespace == service.namespace and not pod.lacks(wanted)
     ]

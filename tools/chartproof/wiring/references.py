@@ -22,7 +22,8 @@ class Reference:
     """One request for an object, or for one key of it; `path` leads to its name.
 
     `namespace` is where the object is looked for, empty for those of the whole cluster.
-    `key_path` leads to the key, where one is asked for.
+    `key_path` leads to the key, where one is asked for. What asks works without it if it is
+    `optional`, and works less well if it is not `is_vital`.
     """
 
     manifest: Manifest
@@ -33,6 +34,7 @@ class Reference:
     key: str | None = None
     key_path: Path = ()
     optional: bool = False
+    is_vital: bool = True
 
     @property
     def target(self) -> tuple[str, str, str]:
@@ -69,7 +71,7 @@ def _at(manifest: Manifest, place: Place, above: Path = ()) -> Iterator[Referenc
         optional = source.get("optional") is True
         asked = (manifest, kind, name, namespace, (*path, place.name))
         if place.key is None:
-            yield Reference(*asked, optional=optional)
+            yield Reference(*asked, optional=optional, is_vital=place.is_vital)
         else:
             key = _text(source.get(place.key))
             yield Reference(*asked, key, (*path, place.key), optional)

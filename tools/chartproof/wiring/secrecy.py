@@ -10,6 +10,8 @@ from chartproof.wiring.texts import without_comments
 _NAME = re.compile(
     r"(?:password|passwd|passphrase|secret|token|(?:api|private|access)[_-]?key)$", re.IGNORECASE
 )
+_NO_SECRETS = ("cluster-token", "cluster_token")
+"""What etcd tells clusters apart by."""
 _SETTING = re.compile(
     r"""^\s*(?:export\s+|-{1,2})?["']?(?P<name>[\w.-]+)["']?\s*[:=]\s*["']?(?P<value>[^\s"',;#]+)"""
 )
@@ -39,4 +41,6 @@ def exposed(key: str, text: str) -> Iterator[tuple[int, str]]:
 
 
 def _is_secret(name: str, value: str) -> bool:
-    return bool(value and _NAME.search(name) and not _STAND_IN.fullmatch(value))
+    name = name.lower()
+    is_name = value.lower() in (name, name.rpartition(".")[2]) or name.endswith(_NO_SECRETS)
+    return bool(value and _NAME.search(name) and not (is_name or _STAND_IN.fullmatch(value)))

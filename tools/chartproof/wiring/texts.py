@@ -31,7 +31,8 @@ def texts(release: Release) -> Iterator[tuple[Manifest, Path]]:
     And the metadata of KEDA's triggers, and the host that an ExternalName Service stands for.
     """
     for pod in pods(release):
-        yield from _in_pod(pod)
+        for container, _ in pod.containers():
+            yield from texts_of(pod, container)
     for manifest in release.of_kind("ConfigMap", "Secret"):
         for field in ("data", "stringData"):
             for key in fields(manifest.body, field):
@@ -44,15 +45,15 @@ def texts(release: Release) -> Iterator[tuple[Manifest, Path]]:
         yield service, ("spec", "externalName")
 
 
-def _in_pod(pod: Pod) -> Iterator[tuple[Manifest, Path]]:
+def texts_of(pod: Pod, container: Path) -> Iterator[tuple[Manifest, Path]]:
+    """Give every variable with a value, argument and command of the container at a path."""
     body = pod.owner.body
-    for container, _ in pod.containers():
-        for at, _ in each(body, *container, "env"):
-            yield pod.owner, (*at, "value")
-        for command in _COMMANDS:
-            words = dig(body, *container, *command)
-            for index in range(len(words) if isinstance(words, list) else 0):
-                yield pod.owner, (*container, *command, index)
+    for at, _ in each(body, *container, "env"):
+        yield pod.owner, (*at, "value")
+    for command in _COMMANDS:
+        words = dig(body, *container, *command)
+        for index in range(len(words) if isinstance(words, list) else 0):
+            yield pod.owner, (*container, *command, index)
 
 
 def text_at(manifest: Manifest, path: Path) -> str:

@@ -47,6 +47,9 @@ def _files(release: Release, pod: Pod, source: dict[str, Any]) -> set[str] | Non
             for manifest in release.of_kind(kind):
                 if (manifest.name, manifest.namespace) == (name, pod.owner.namespace):
                     return set(keys_of(manifest))
+    for field in ("serviceAccountToken", "clusterTrustBundle"):
+        if field in source:
+            return {str(dig(source, field, "path"))}
     if "downwardAPI" in source:
         return {str(item.get("path")) for _, item in each(source, "downwardAPI", "items")}
     return None

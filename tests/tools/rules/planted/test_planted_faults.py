@@ -1,4 +1,4 @@
-"""Faults of wiring, planted one at a time into a sound chart, are found where they are."""
+"""Faults of wiring, planted one at a time into sound charts, are found where they are."""
 
 from __future__ import annotations
 
@@ -17,7 +17,12 @@ from chartproof.rules import RULES
 
 HERE = Path(__file__).parent
 OPTIONS = RenderOptions(release="prod", namespace="sales")
-FAULTS: list[Mapping[str, str]] = yamlio.load((HERE / "faults.yaml").read_text())
+CHARTS = ("shop", "clinic")
+FAULTS: list[tuple[str, Mapping[str, str]]] = [
+    (chart, fault)
+    for chart in CHARTS
+    for fault in yamlio.load((HERE / f"{chart}.yaml").read_text())
+]
 
 
 def faults(rule: str, folder: Path) -> list[Finding]:
@@ -27,15 +32,18 @@ def faults(rule: str, folder: Path) -> list[Finding]:
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_the_chart_is_sound_before_anything_is_planted(rule: str) -> None:
-    assert faults(rule, HERE / "shop") == []
+@pytest.mark.parametrize("chart", CHARTS)
+def test_the_chart_is_sound_before_anything_is_planted(chart: str, rule: str) -> None:
+    assert faults(rule, HERE / chart) == []
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault['rule']} {fault['object']}")
-def test_a_planted_fault_is_found(fault: Mapping[str, str], tmp_path: Path) -> None:
-    shop = shutil.copytree(HERE / "shop", tmp_path / "shop")
-    file = shop / "templates" / fault["file"]
+@pytest.mark.parametrize(
+    ("chart", "fault"), FAULTS, ids=lambda it: it if isinstance(it, str) else it["rule"]
+)
+def test_a_planted_fault_is_found(chart: str, fault: Mapping[str, str], tmp_path: Path) -> None:
+    folder = shutil.copytree(HERE / chart, tmp_path / chart)
+    file = folder / "templates" / fault["file"]
     text = file.read_text()
     assert text.count(fault["was"]) == 1
     file.write_text(text.replace(fault["was"], fault["is"]))
-    assert fault["object"] in {finding.object for finding in faults(fault["rule"], shop)}
+    assert fault["object"] in {finding.object for finding in faults(fault["rule"], folder)}
