@@ -18,6 +18,8 @@ from chartproof.kube_version import allows
 from chartproof.study import Study
 from chartproof.walk import each
 
+SEVERITIES = (Severity.ERROR, Severity.WARNING)
+
 
 def check_chart(study: Study) -> Iterator[Finding]:
     """Find subcharts of other versions, those of subcharts too."""

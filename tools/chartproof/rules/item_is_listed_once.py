@@ -21,6 +21,8 @@ from chartproof.walk import dig, each, leaves
 from chartproof.wiring.pods import pods
 from chartproof.yamlio import Path
 
+SEVERITIES = (Severity.ERROR, Severity.WARNING)
+
 _REFUSED = {"containers", "initContainers", "volumes", "volumeMounts", "volumeDevices"}
 
 

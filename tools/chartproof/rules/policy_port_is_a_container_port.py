@@ -23,6 +23,8 @@ from chartproof.wiring.ports import is_configured
 from chartproof.wiring.selectors import selects
 from chartproof.yamlio import Path
 
+SEVERITIES = (Severity.ERROR, Severity.WARNING)
+
 
 def check(release: Release) -> Iterator[Finding]:
     """Find ports that the pods behind a policy do not declare."""

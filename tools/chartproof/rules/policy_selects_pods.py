@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chartproof.findings import Finding
+from chartproof.findings import Finding, Severity
 from chartproof.release import Release
 from chartproof.walk import fields
 from chartproof.wiring.scope import OF_THE_SYSTEM
 from chartproof.wiring.selectors import POLICIES, governed, is_empty, nearest_miss
+
+SEVERITIES = (Severity.ERROR, Severity.NOTE)
 
 
 def check(release: Release) -> Iterator[Finding]:

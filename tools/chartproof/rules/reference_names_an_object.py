@@ -33,7 +33,7 @@ from chartproof.wiring.operators import maker_of
 from chartproof.wiring.references import Reference, find, references
 from chartproof.wiring.scope import OF_THE_SYSTEM, SHARED, is_everywhere, place_of
 
-SEVERITIES = (Severity.ERROR, Severity.NOTE)
+SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
 
 def check(release: Release) -> Iterator[Finding]:

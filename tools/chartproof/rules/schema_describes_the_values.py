@@ -22,7 +22,7 @@ from chartproof.values_schema import Schema, is_known, known_keys
 from chartproof.walk import fields
 from chartproof.yamlio import Path
 
-SEVERITIES = (Severity.WARNING,)
+SEVERITIES = (Severity.WARNING, Severity.NOTE)
 
 _OF_PARENTS = {("enabled",), ("tags",), ("global",)}
 

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chartproof.findings import Finding
+from chartproof.findings import Finding, Severity
 from chartproof.release import Release
 from chartproof.walk import dig, fields
 from chartproof.wiring.pods import selected
 from chartproof.wiring.scope import OF_THE_SYSTEM
 from chartproof.wiring.selectors import nearest_miss
+
+SEVERITIES = (Severity.ERROR, Severity.NOTE)
 
 
 def check(release: Release) -> Iterator[Finding]:

@@ -19,6 +19,8 @@ from chartproof.wiring.pods import Pod, pods
 from chartproof.wiring.selectors import is_empty, nearest_miss, selects
 from chartproof.yamlio import Path
 
+SEVERITIES = (Severity.WARNING,)
+
 _SPREAD = "topologySpreadConstraints.*"
 _APART = (
     "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution.*",
