@@ -41,8 +41,8 @@ def check(release: Release) -> Iterator[Finding]:
 def _with_all_apis(release: Release) -> RenderOptions:
     """Let templates see what a cluster of that version has: kinds too, as `helm install` does."""
     now, _ = schemas_of(release)
-    kinds = (f"{api_version}/{kind}" for api_version, kind in now.kinds)
-    apis = dict.fromkeys((*release.options.api_versions, *kinds))
+    served = (api for version, kind in now.kinds for api in (version, f"{version}/{kind}"))
+    apis = dict.fromkeys((*release.options.api_versions, *served))
     return replace(release.options, api_versions=tuple(apis))
 
 
