@@ -29,7 +29,7 @@ Answer = tuple[int, Rendered | Exception | None]
 """The number of the request, and what was rendered or why nothing was."""
 
 # No garbage is collected before this much memory is in use: more of it gains nothing.
-_GO = {"GOGC": "off", "GOMEMLIMIT": "160MiB"}
+_GO = {"GOGC": "off", "GOMEMLIMIT": "120MiB"}
 _START = "from chartproof.snapshot.render_process import main; main()"
 
 
