@@ -19,7 +19,7 @@ from chartproof.chart import Chart
 from chartproof.snapshot.text import Texts
 
 # Functions of Helm and Sprig whose result depends on chance, time, time zone or name server.
-# `lookup` is none of them: without a cluster it always finds nothing.
+# `lookup` is none of them: it finds what the case gives, and nothing without that.
 _UNSTEADY = (
     r"(?<![\w.$])(?:rand\w+|uuidv4|gen[A-Z]\w+|bcrypt|htpasswd|encryptAES|shuffle|keys|values"
     r"|now|ago|date|dateInZone|date_in_zone|htmlDate|htmlDateInZone|toDate|mustToDate"
