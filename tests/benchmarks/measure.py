@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryFile
+from typing import Self
 
 from chartproof.cluster.shell import failure
 from chartproof.errors import ChartproofError
@@ -30,8 +33,9 @@ class Command:
 class Cost:
     """Seconds on the clock, seconds of processor, and the peak of resident memory in MB.
 
-    The clock of a busy machine shows its other work too; the seconds of processor hardly do. A
-    process never shows a lower peak than the one that started it.
+    The clock of a busy machine shows its other work too; the seconds of processor hardly do. The
+    peak is the sum of what each process had at most, those that a process has started included:
+    they may not have had it at the same time.
     """
 
     wall: float
@@ -42,7 +46,7 @@ class Cost:
 def cost(*commands: Command) -> Cost:
     """Run commands side by side. Raises ChartproofError where one fails or leaves work undone."""
     usages = []
-    with ExitStack() as outputs:
+    with ExitStack() as outputs, Peaks() as peaks:
         begin = time.perf_counter()
         started = []
         for command in commands:
@@ -63,8 +67,47 @@ def cost(*commands: Command) -> Cost:
     return Cost(
         wall,
         sum(usage.ru_utime + usage.ru_stime for usage in usages),
-        sum(usage.ru_maxrss for usage in usages) / 1024,
+        peaks.sum_in_kb() / 1024,
     )
+
+
+class Peaks:
+    """Looks at the memory of all descendants of this process, twenty times a second."""
+
+    def __init__(self) -> None:
+        self._in_kb: dict[int, int] = {}
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def sum_in_kb(self) -> int:
+        """Sum up the peaks of the processes."""
+        return sum(self._in_kb.values())
+
+    def _look(self) -> None:
+        while not self._ended.wait(0.05):
+            for process in descendants(os.getpid()):
+                # The kernel keeps the peak, so that none is missed but of the last moments.
+                with suppress(OSError):
+                    status = Path(f"/proc/{process}/status").read_text()
+                    if peak := re.search(r"VmHWM:\s+(\d+)", status):
+                        self._in_kb[process] = int(peak[1])
+
+
+def descendants(process: int) -> Iterator[int]:
+    """Find the processes that a process has started, and those that they have."""
+    with suppress(OSError):
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            for child in map(int, (thread / "children").read_text().split()):
+                yield child
+                yield from descendants(child)
 
 
 def one_by_one(commands: Sequence[Command], times: float = 1) -> Cost:

@@ -2,6 +2,8 @@
 
 A ratio says how many times as long the other way takes: above 1, chartproof is faster. All ways
 take turns, every figure is the median of its runs, and the spread of the runs stands beside it.
+Figures that end in `_warm` are of a run that finds everything as an earlier run has left it; the
+others are of a run that knows nothing of earlier ones.
 No timing fails anything; a run whose checks do not pass does.
 """
 
@@ -28,7 +30,8 @@ TEMPLATE_SAMPLE = 40
 ROUNDS = 3
 CORES = os.cpu_count() or 1
 
-CHECK, COLLECT, COLLECT_BARE = "chartproof", "chartproof, --collect-only", "pytest, --collect-only"
+CHECK, CHECK_AGAIN = "chartproof, nothing known", "chartproof, nothing changed since"
+COLLECT, COLLECT_BARE = "chartproof, --collect-only", "pytest, --collect-only"
 UNITTEST, UNITTEST_PARALLEL = "helm-unittest", f"helm-unittest, {CORES} processes"
 TEMPLATE = f"helm template, a process a case: {TEMPLATE_SAMPLE} of them, scaled"
 LINT = "chartproof lint, its own cases"
@@ -62,6 +65,7 @@ def ways(folder: Path, kind: str) -> Mapping[str, Callable[[], Cost]]:
     sample = [peers.helm_template(project, it) for it in peers.cases_in(project)[:TEMPLATE_SAMPLE]]
     ways = {
         CHECK: partial(cost, peers.check(project)),
+        CHECK_AGAIN: partial(cost, peers.check_again(project)),
         UNITTEST: partial(cost, *peers.run_suites(project)),
         UNITTEST_PARALLEL: partial(cost, *peers.run_suites(project, processes=CORES)),
         TEMPLATE: partial(one_by_one, sample, times=CASES / TEMPLATE_SAMPLE),
@@ -95,10 +99,12 @@ def compared(medians: Mapping[str, Cost]) -> Iterator[tuple[str, float]]:
         "vs_helm_unittest_parallel": UNITTEST_PARALLEL,
         "vs_subprocess": TEMPLATE,
     }.items():
-        yield name, medians[way].wall / check.wall
-        yield f"{name}_cpu", medians[way].cpu / check.cpu
+        for suffix, own in (("", check), ("_warm", medians[CHECK_AGAIN])):
+            yield f"{name}{suffix}", medians[way].wall / own.wall
+            yield f"{name}_cpu{suffix}", medians[way].cpu / own.cpu
     yield "collect_overhead_s", medians[COLLECT].wall - medians[COLLECT_BARE].wall
     yield "peak_mb", check.peak_mb
+    yield "peak_mb_warm", medians[CHECK_AGAIN].peak_mb
     fewest = min(FEWER_CASES)
     yield f"growth_{fewest}_to_{CASES}_cases", check.wall / medians[fewer_name(fewest)].wall
     if LINT in medians:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chartproof import go_runtime
 from chartproof.commands import COMMANDS
 from chartproof.errors import ChartproofError, InputError, nearest
 from chartproof.options import RenderOptions
@@ -242,6 +243,7 @@ for command in COMMANDS:
 
 def main() -> None:
     """Run the command line; an error is its message on stderr and its exit code."""
+    go_runtime.restart("lint")
     try:
         app()
     except ChartproofError as error:

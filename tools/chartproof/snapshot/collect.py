@@ -20,7 +20,7 @@ class CasesFolder(pytest.Directory):
     def collect(self) -> Iterable[pytest.Collector]:
         """Collect the case files, and the snapshot folders whose case has gone."""
         chart = chart_of(self, self.path.parent)
-        for file in sorted({home for case in chart.cases if (home := case.home)}):
+        for file in sorted(filter(None, chart.cases_by_home)):
             ignored = self.ihook.pytest_ignore_collect(collection_path=file, config=self.config)
             if file.parent == self.path and not ignored:
                 yield CaseFile.from_parent(self, path=file, folder=chart.folder)
@@ -37,10 +37,9 @@ class CaseFile(pytest.File):
     def collect(self) -> Iterable[pytest.Collector | pytest.Item]:
         """Collect a test for each case, and where there is no ci/ the snapshots left over."""
         chart = chart_of(self, self.folder)
-        for case in chart.cases:
-            if case.home == self.path:
-                name = settings.test_name(case)
-                yield CaseTest.from_parent(self, name=name, chart=chart, case=case)
+        for case in chart.cases_by_home.get(self.path, ()):
+            name = settings.test_name(case)
+            yield CaseTest.from_parent(self, name=name, chart=chart, case=case)
         if not (self.folder / settings.CASES).is_dir():
             yield from leftovers(self, chart)
 

@@ -17,6 +17,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+import chartproof
 from chartproof.cases import Case
 from chartproof.snapshot.settings import CASES
 
@@ -78,9 +79,8 @@ def _key(case: Case) -> str:
 
 @cache
 def _program() -> bytes:
-    """Digest the code that renders and writes."""
-    here = Path(__file__).parent
-    sources = sorted([*here.glob("*.py"), *here.parent.glob("*.py")])
+    """Digest chartproof's own code, and what it renders and reads with."""
+    sources = sorted(Path(chartproof.__file__).parent.rglob("*.py"))
     libraries = [f"{name} {version(name)}".encode() for name in _LIBRARIES]
     return _digest(*libraries, *(source.read_bytes() for source in sources)).encode()
 

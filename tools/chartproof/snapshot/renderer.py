@@ -18,6 +18,7 @@ from itertools import count
 from pathlib import Path
 from typing import IO, Any, cast
 
+from chartproof import go_runtime
 from chartproof.cases import Case
 from chartproof.errors import ChartproofError
 from chartproof.snapshot.text import Rendered
@@ -28,8 +29,6 @@ repeatable; without a case, the chart is loaded."""
 Answer = tuple[int, Rendered | Exception | None]
 """The number of the request, and what was rendered or why nothing was."""
 
-# No garbage is collected before this much memory is in use: more of it gains nothing.
-_GO = {"GOGC": "off", "GOMEMLIMIT": "160MiB"}
 _START = "from chartproof.snapshot.render_process import main; main()"
 
 
@@ -41,7 +40,11 @@ class Renderer:
             [sys.executable, "-P", "-c", _START],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, **_GO, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            env={
+                **os.environ,
+                **go_runtime.SELDOM,
+                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            },
         )
         self._requests = cast("IO[bytes]", self._process.stdin)
         self._answers = cast("IO[bytes]", self._process.stdout)
@@ -97,5 +100,6 @@ class Renderer:
     def _give_up(self) -> None:
         """Let nobody wait for a process that has ended."""
         error = ChartproofError(f"the process that renders ended by itself: {self._process.wait()}")
-        while self._asked:
-            self._asked.popitem()[1].set_exception(error)
+        with suppress(KeyError):  # both threads may come here at once
+            while True:
+                self._asked.popitem()[1].set_exception(error)

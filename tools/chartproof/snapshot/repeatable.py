@@ -19,7 +19,7 @@ from chartproof.chart import Chart
 from chartproof.snapshot.text import Texts
 
 # Functions of Helm and Sprig whose result depends on chance, time, time zone or name server.
-# `lookup` is none of them: without a cluster it always finds nothing.
+# `lookup` is none of them: it finds what the case gives, and nothing without that.
 _UNSTEADY = (
     r"(?<![\w.$])(?:rand\w+|uuidv4|gen[A-Z]\w+|bcrypt|htpasswd|encryptAES|shuffle|keys|values"
     r"|now|ago|date|dateInZone|date_in_zone|htmlDate|htmlDateInZone|toDate|mustToDate"
@@ -42,8 +42,8 @@ _PART = re.compile(
 _REQUIRED = 'required "not repeatable"'
 _TPL = re.compile(r"(?<![\w.$])tpl\b")
 _LITERAL = re.compile(rf"(?P<sought>\bcontains\s+)?(?P<text>{_STRING})", re.DOTALL)
-_ADDRESS = "0xc0"
-"""How a pointer of Go begins, which a template prints for some fields of `.Chart`."""
+_ADDRESS = re.compile(r"0x[0-9a-f]{8,}")
+"""Where something is in memory, as a template has it that prints all it is given."""
 
 
 def twin(chart: Chart) -> Chart | None:
@@ -81,16 +81,16 @@ def are_steady(values: Any) -> bool:
 
 def hold_no_address(texts: Texts) -> bool:
     """Tell whether texts are free of what looks like an address in memory."""
-    return not any(_ADDRESS in text.text for text in texts.values())
+    return not any(_ADDRESS.search(text.text) for text in texts.values())
 
 
 def _literals(actions: Iterable[str]) -> Iterator[str]:
-    """Give the texts in actions; in a template that is filled in, what is put for a % is open."""
+    """Give the texts in actions; one that is to be filled in as a template is left open."""
     for action in actions:
         for literal in _LITERAL.finditer(action):
             text = literal["text"][1:-1]
             if not literal["sought"]:
-                yield text.replace("%", "{{") if "{{" in text else text
+                yield text + "{{" if "{{" in text and "%" in text else text
 
 
 def _is_steady(text: str) -> bool:

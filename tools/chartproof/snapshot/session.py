@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +28,9 @@ class ChartSession:
         self.folder = folder
         self.cases: Sequence[Case] = cases_of(folder)
         self.snapshots = settings.snapshots(config, folder)
+        self.cases_by_home: dict[Path | None, list[Case]] = defaultdict(list)
+        for case in self.cases:
+            self.cases_by_home[case.home].append(case)
         self._config = config
 
     @cached_property

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -35,7 +36,10 @@ def add_options(parser: pytest.Parser) -> None:
 def cache(config: pytest.Config) -> Path | None:
     """Give the folder for what later runs may know, within pytest's own; None switches it off."""
     pytests = getattr(config, "cache", None)  # gone with `-p no:cacheprovider`
-    return pytests.mkdir("chartproof") if pytests and config.option.chartproof_cache else None
+    if pytests and config.option.chartproof_cache:
+        with suppress(OSError):
+            return cast("Path", pytests.mkdir("chartproof"))
+    return None
 
 
 def charts(config: pytest.Config) -> list[Path]:
