@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -144,3 +145,59 @@ def test_user_and_password_of_their_own_need_no_encoding(
     monkeypatch.setenv("MQ_PASSWORD", "a#b/c")
     broker = config.load().broker
     assert (broker.username, broker.password) == ("an/na", "a#b/c")
+
+
+def test_files_of_a_folder_win_over_the_variables_of_their_names(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MQ_SECRETS_DIR", str(tmp_path))
+    monkeypatch.setenv("MQ_USERNAME", "kept")
+    (tmp_path / "MQ_URL").write_text("amqp://other")
+    (tmp_path / "MQ_PASSWORD").write_text("with a line break\n")
+    (tmp_path / "MQ_USERNAME").write_text("")
+    broker = config.load().broker
+    assert (broker.host, broker.username, broker.password) == (
+        "other",
+        "kept",
+        "with a line break\n",
+    )
+
+
+def test_settings_are_renewed_from_the_files_and_from_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    plain = config.load()
+    assert plain.renewed() is plain
+    monkeypatch.setenv("MQ_SECRETS_DIR", str(tmp_path))
+    file = tmp_path / "MQ_PASSWORD"
+    file.write_text("first")
+    settings = config.load()
+    file.write_text("second")
+    assert settings.broker.password == "first"
+    assert settings.renewed().broker.password == "second"
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"amqp://anna:s3cret@broker/a/b", "MQ_URL: the path is more than a virtual host"),
+        (b"amqp://\xff", "MQ_URL: it is not UTF-8"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_a_fault_without_its_content(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes, fault: str
+) -> None:
+    monkeypatch.setenv("MQ_SECRETS_DIR", str(tmp_path))
+    (tmp_path / "MQ_URL").write_bytes(content)
+    with pytest.raises(ConfigError) as caught:
+        config.load()
+    assert fault in str(caught.value)
+    assert PASSWORD not in str(caught.value)
+
+
+def test_a_folder_that_is_not_there_is_a_fault(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MQ_SECRETS_DIR", str(tmp_path / "none"))
+    with pytest.raises(ConfigError, match=r"MQ_SECRETS_DIR=.*/none: there is no such folder"):
+        config.load()
