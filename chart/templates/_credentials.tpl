@@ -8,10 +8,15 @@ random. Kept at the root once found, so that every template of one render sees t
 {{- $name := include "rabbitmq-workers.componentName" (dict "root" . "component" "broker") -}}
 {{- $present := (lookup "v1" "Secret" .Release.Namespace $name).data | default dict -}}
 {{- $credentials := dict "username" $auth.username "worker-username" $auth.workerUsername -}}
-{{- range $key, $given := dict
+{{- $secrets := dict
       "password" $auth.password
       "worker-password" $auth.workerPassword
       "erlang-cookie" $auth.erlangCookie -}}
+{{- if include "rabbitmq-workers.scaler" . -}}
+{{- $_ := set $credentials "scaler-username" $auth.scalerUsername -}}
+{{- $_ := set $secrets "scaler-password" $auth.scalerPassword -}}
+{{- end -}}
+{{- range $key, $given := $secrets -}}
 {{- $_ := set $credentials $key ($given | default (get $present $key | b64dec) | default (randAlphaNum 32)) -}}
 {{- end -}}
 {{- $_ := set . "credentials" $credentials -}}
@@ -22,6 +27,12 @@ random. Kept at the root once found, so that every template of one render sees t
 {{/* Text as it stands in a URL's user, password or path. urlquery is for queries, where a space is a plus sign. */}}
 {{- define "rabbitmq-workers.percentEncoded" -}}
 {{- urlquery . | replace "+" "%20" -}}
+{{- end -}}
+
+{{/* The management API of the release's own broker, for who is in another namespace. */}}
+{{- define "rabbitmq-workers.managementUrl" -}}
+{{- $host := include "rabbitmq-workers.componentName" (dict "root" . "component" "broker") -}}
+{{- printf "http://%s.%s.svc.%s:15672/" $host .Release.Namespace .Values.clusterDomain -}}
 {{- end -}}
 
 {{/*

@@ -25,7 +25,8 @@ annotations:
 
 {{/*
 labels and annotations of a component's pods. No version among them: a new chart that changes nothing else must not
-restart the broker. Usage: SCOPE "checksums" (list "configmap" "secret"), names of files in the component's folder
+restart the broker. Usage: SCOPE "checksums" (list "configmap" "secret"), names of files in the component's folder,
+"fingerprints" (dict "address" TEXT), what else the pods must be replaced for
 */}}
 {{- define "rabbitmq-workers.podMetadata" -}}
 labels:
@@ -38,6 +39,9 @@ annotations:
   {{- $file := printf "%s/%s/%s.yaml" $.root.Template.BasePath $.component . }}
   {{- $object := include $file $.root | fromYaml }}
   checksum/{{ . }}: {{ pick $object "data" "stringData" | toJson | sha256sum }}
+  {{- end }}
+  {{- range $name, $content := .fingerprints }}
+  checksum/{{ $name }}: {{ kindIs "string" $content | ternary $content (toJson $content) | sha256sum }}
   {{- end }}
   {{- with merge (dict) .values.podAnnotations .root.Values.commonAnnotations }}
   {{- toYaml . | nindent 2 }}

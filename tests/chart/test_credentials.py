@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chartproof.release import Release
-from tests.chart.pods import container, containers, pod_specs
+from tests.chart.pods import containers, pod_specs
 
 AWKWARD = "quote \" ' backslash \\ hash # at @ slash / colon : percent % plus + space ü"
 
@@ -28,12 +28,14 @@ def secret(release: Release, name: str) -> dict[str, str]:
     return data
 
 
-def environment(release: Release, deployment: str) -> dict[str, Any]:
-    """Return the environment of a worker by variable, envFrom left out."""
+def login(release: Release, deployment: str) -> dict[str, tuple[str, str]]:
+    """Return the files of a worker's login: the Secret and the key that each comes from."""
     pod = release.get("Deployment", deployment).body["spec"]["template"]["spec"]
+    (volume,) = (each for each in pod["volumes"] if each["name"] == "login")
     return {
-        each["name"]: each.get("value", each.get("valueFrom"))
-        for each in container(pod, deployment)["env"]
+        item["path"]: (source["secret"]["name"], item["key"])
+        for source in volume["projected"]["sources"]
+        for item in source["secret"]["items"]
     }
 
 
@@ -74,8 +76,10 @@ def test_with_an_existing_secret_nothing_secret_is_rendered(render: Render) -> N
     with pytest.raises(LookupError):
         release.get("Secret", "broker")
     assert "@" not in secret(release, "producer")["MQ_URL"]
-    assert environment(release, "producer")["MQ_PASSWORD"] == {
-        "secretKeyRef": {"name": "mine", "key": "worker-password"}
+    assert login(release, "producer") == {
+        "MQ_URL": (release.get("Secret", "producer").name, "MQ_URL"),
+        "MQ_USERNAME": ("mine", "worker-username"),
+        "MQ_PASSWORD": ("mine", "worker-password"),
     }
     assert str(release) == str(render({"broker": {"auth": {"existingSecret": "mine"}}}))
 
@@ -97,25 +101,23 @@ def test_the_keys_of_an_existing_secret_become_the_files_the_start_reads(render:
         "worker-password": "app-word",
         "erlang-cookie": "erlang-cookie",
     }
-    assert environment(release, "consumer")["MQ_USERNAME"]["secretKeyRef"]["key"] == "app-name"
+    assert login(release, "consumer")["MQ_USERNAME"] == ("mine", "app-name")
 
 
 def test_the_user_and_password_of_an_external_broker_may_stand_in_a_secret(render: Render) -> None:
     external = {"url": "amqps://broker.example.com/v", "existingSecret": "theirs"}
     release = render({"broker": {"enabled": False}, "externalBroker": external})
     assert secret(release, "consumer") == {"MQ_URL": "amqps://broker.example.com/v"}
-    env = environment(release, "consumer")
-    assert env["MQ_USERNAME"] == {"secretKeyRef": {"name": "theirs", "key": "username"}}
-    assert env["MQ_PASSWORD"] == {"secretKeyRef": {"name": "theirs", "key": "password"}}
+    files = login(release, "consumer")
+    assert files["MQ_USERNAME"] == ("theirs", "username")
+    assert files["MQ_PASSWORD"] == ("theirs", "password")
 
 
 def test_the_whole_address_of_an_external_broker_may_stand_in_a_secret(render: Render) -> None:
     external = {"existingSecret": "theirs", "secretKeys": {"url": "uri"}}
     release = render({"broker": {"enabled": False}, "externalBroker": external})
     assert release.of_kind("Secret") == []
-    env = environment(release, "producer")
-    assert env["MQ_URL"] == {"secretKeyRef": {"name": "theirs", "key": "uri"}}
-    assert "MQ_PASSWORD" not in env
+    assert login(release, "producer") == {"MQ_URL": ("theirs", "uri")}
 
 
 def test_a_workers_own_secret_replaces_the_charts_for_all_its_containers(
@@ -126,7 +128,23 @@ def test_a_workers_own_secret_replaces_the_charts_for_all_its_containers(
     for each in containers(pods[release.get("Deployment", "consumer").name]):
         references = [source.get("secretRef") for source in each["envFrom"]]
         assert {"name": "mine"} in references
+    assert set(login(release, "consumer").values()) == {
+        ("mine", variable) for variable in ("MQ_URL", "MQ_USERNAME", "MQ_PASSWORD")
+    }
     assert [m.short_name for m in release.of_kind("Secret") if m.short_name == "consumer"] == []
+
+
+@pytest.mark.parametrize("worker", ["producer", "consumer"])
+def test_a_login_is_files_and_no_variable_so_that_a_running_worker_can_read_it_anew(
+    release: Release, worker: str
+) -> None:
+    pod = release.get("Deployment", worker).body["spec"]["template"]["spec"]
+    for each in containers(pod):
+        assert "secret" not in str(each.get("env", []) + each["envFrom"]).lower()
+        (mount,) = (m for m in each["volumeMounts"] if m["name"] == "login")
+        folder = release.get("ConfigMap", worker).body["data"]["MQ_SECRETS_DIR"]
+        assert mount["mountPath"] == folder
+        assert "subPath" not in mount
 
 
 def start_broker(script: str, home: Path, secrets: dict[str, str]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from chartproof.options import RenderOptions
 from chartproof.project.file import cases_of
 from chartproof.release import Release
 from tests.chart.pods import containers, pod_specs, violations
+from tests.support import custom_resources
 
 CASES = cases_of(Path(__file__).parents[2] / "chart")
 OLDEST, NEWEST = "1.29", "1.37"
@@ -27,7 +28,14 @@ def release(request: pytest.FixtureRequest, render: Render) -> Release:
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])
 def test_kubernetes_knows_every_field(release: Release, version: str) -> None:
     for manifest in release.manifests:
-        kubernetes_validate.validate(manifest.body, version, strict=True)
+        if not custom_resources.is_custom(manifest):
+            kubernetes_validate.validate(manifest.body, version, strict=True)
+
+
+@pytest.mark.needs("go")
+def test_custom_resources_have_no_field_that_their_definitions_lack(release: Release) -> None:
+    for manifest in filter(custom_resources.is_custom, release.manifests):
+        custom_resources.validate(manifest)
 
 
 def test_pods_meet_pod_security_restricted(release: Release) -> None:

@@ -12,12 +12,16 @@
           {{- if .existingSecret }}
           name: {{ .existingSecret }}
           items:
-            {{- range $path, $key := dict
+            {{- $items := dict
                   "username" .secretKeys.username
                   "password" .secretKeys.password
                   "worker-username" .secretKeys.workerUsername
                   "worker-password" .secretKeys.workerPassword
                   "erlang-cookie" .secretKeys.erlangCookie }}
+            {{- $scaler := dict
+                  "scaler-username" .secretKeys.scalerUsername
+                  "scaler-password" .secretKeys.scalerPassword }}
+            {{- range $path, $key := merge $items (empty (include "rabbitmq-workers.scaler" $) | ternary dict $scaler) }}
             - key: {{ $key }}
               path: {{ $path }}
             {{- end }}
