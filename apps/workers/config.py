@@ -14,7 +14,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from workers import address
+from workers import address, tls
 
 PREFIX = "MQ_"
 SECRETS = {"MQ_URL", "MQ_PASSWORD"}
@@ -40,6 +40,19 @@ class Settings(BaseSettings):
         None,
         description="folder whose files MQ_URL, MQ_USERNAME and MQ_PASSWORD are read for each"
         " connection, in place of the variables",
+    )
+    tls_ca: Path | None = Field(
+        None,
+        description="file of the authorities that may vouch for the broker; default: the system's",
+    )
+    tls_cert: Path | None = Field(
+        None,
+        description="file with the certificate to show the broker, and those that vouch for it",
+    )
+    tls_key: Path | None = Field(None, description="file with that certificate's private key")
+    tls_server_name: str | None = Field(
+        None,
+        description="name that the broker's certificate has to be for; default: the URL's host",
     )
     queue: str = Field(
         validation_alias="MQ_CH", min_length=1, max_length=255, description="the queue's name"
@@ -91,6 +104,11 @@ class Settings(BaseSettings):
         password = self.password.get_secret_value() if self.password else parsed.password
         return replace(parsed, username=self.username or parsed.username, password=password)
 
+    @property
+    def tls_files(self) -> tls.Files:
+        """The files for TLS, which an address that begins with amqps:// takes."""
+        return tls.Files(self.tls_ca, self.tls_cert, self.tls_key)
+
     def renewed(self) -> Settings:
         """Return the settings with the files of MQ_SECRETS_DIR as they are now.
 
@@ -111,6 +129,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         faults += [_line(details) for details in error.errors()]
     else:
         faults += _missing_login(settings)
+        faults += _unusable_tls(settings)
     if faults:
         raise ConfigError("\n".join(faults))
     return settings
@@ -185,3 +204,13 @@ def _missing_login(settings: Settings) -> Iterator[str]:
         yield f"MQ_URL: it names no user; expected {address.SHAPE}, or MQ_USERNAME"
     if not broker.password:
         yield f"MQ_URL: it has no password; expected {address.SHAPE}, or MQ_PASSWORD"
+
+
+def _unusable_tls(settings: Settings) -> Iterator[str]:
+    given = [name for name in settings.model_fields_set if name.startswith("tls_")]
+    if settings.broker.tls:
+        for name, why in settings.tls_files.faults():
+            yield f"{_name(f'tls_{name}')}={getattr(settings.tls_files, name)}: {why}"
+    elif given:
+        names = " and ".join(map(_name, sorted(given)))
+        yield f"{names}: of no use, MQ_URL is in the clear; expected one that begins with amqps://"

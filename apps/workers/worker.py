@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from time import monotonic, sleep
 
-from workers import logs
+from workers import faults, logs
 from workers.backoff import Backoff
 from workers.config import ConfigError, Settings
 from workers.drain import Drain
@@ -65,10 +65,12 @@ class Worker:
     def _work(self) -> Fault | None:
         """Hold one session, with the login as it is now: passwords change while a worker runs."""
         try:
-            settings = self._settings.renewed()
+            session = Session(self._settings.renewed(), self._role, self._tick)
         except ConfigError as error:
             return Fault("misconfigured", str(error), Retry.FOR_A_WHILE)
-        return Session(settings, self._role, self._tick).run()
+        except OSError as error:
+            return faults.judge(error)
+        return session.run()
 
     @property
     def _over(self) -> bool:

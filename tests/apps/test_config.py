@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.certificates import Authority
 from workers import config
 from workers.config import ConfigError
 
@@ -201,3 +202,71 @@ def test_a_folder_that_is_not_there_is_a_fault(
     monkeypatch.setenv("MQ_SECRETS_DIR", str(tmp_path / "none"))
     with pytest.raises(ConfigError, match=r"MQ_SECRETS_DIR=.*/none: there is no such folder"):
         config.load()
+
+
+@pytest.fixture
+def authority(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Authority:
+    """Give an authority, and the settings a broker behind TLS."""
+    monkeypatch.setenv("MQ_URL", URL.replace("amqp:", "amqps:"))
+    return Authority(tmp_path)
+
+
+def tls_faults(monkeypatch: pytest.MonkeyPatch, **files: Path) -> list[str]:
+    """Return the lines about files given as MQ_TLS_ variables."""
+    for name, path in files.items():
+        monkeypatch.setenv(f"MQ_TLS_{name.upper()}", str(path))
+    with pytest.raises(ConfigError) as caught:
+        config.load()
+    return str(caught.value).splitlines()
+
+
+def test_files_for_tls_that_fit_together_are_taken(
+    monkeypatch: pytest.MonkeyPatch, authority: Authority
+) -> None:
+    certificate, key = authority.issue("worker")
+    monkeypatch.setenv("MQ_TLS_CA", str(authority.ca))
+    monkeypatch.setenv("MQ_TLS_CERT", str(certificate))
+    monkeypatch.setenv("MQ_TLS_KEY", str(key))
+    assert config.load().tls_files.context().get_ca_certs()
+
+
+def test_a_file_for_tls_that_is_not_there_is_named(
+    monkeypatch: pytest.MonkeyPatch, authority: Authority
+) -> None:
+    gone = authority.folder / "gone"
+    assert tls_faults(monkeypatch, ca=gone) == [f"MQ_TLS_CA={gone}: No such file or directory"]
+
+
+def test_a_file_for_tls_with_something_else_in_it_is_named(
+    monkeypatch: pytest.MonkeyPatch, authority: Authority
+) -> None:
+    certificate, key = authority.issue("worker")
+    assert tls_faults(monkeypatch, ca=key, cert=certificate, key=key) == [
+        f"MQ_TLS_CA={key}: no certificate in PEM; expected -----BEGIN CERTIFICATE-----"
+    ]
+
+
+def test_a_key_has_to_be_that_of_the_certificate(
+    monkeypatch: pytest.MonkeyPatch, authority: Authority
+) -> None:
+    certificate, key = authority.issue("worker")[0], authority.issue("other")[1]
+    assert tls_faults(monkeypatch, cert=certificate, key=key) == [
+        f"MQ_TLS_CERT={certificate}: "
+        "no certificate in PEM, or not the one that the private key belongs to"
+    ]
+
+
+def test_a_key_alone_proves_nothing(monkeypatch: pytest.MonkeyPatch, authority: Authority) -> None:
+    key = authority.issue("worker")[1]
+    assert tls_faults(monkeypatch, key=key) == [
+        f"MQ_TLS_KEY={key}: it needs MQ_TLS_CERT, the certificate that it belongs to"
+    ]
+
+
+def test_settings_for_tls_with_an_address_in_the_clear_are_a_fault(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert tls_faults(monkeypatch, ca=tmp_path, server_name=Path("broker")) == [
+        "MQ_TLS_CA and MQ_TLS_SERVER_NAME: of no use, MQ_URL is in the clear; "
+        "expected one that begins with amqps://"
+    ]
