@@ -39,6 +39,14 @@ topologySpreadConstraints:
     {{- end }}
   {{- end }}
 {{- end }}
+{{- with .values.hostAliases }}
+hostAliases:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .values.dnsConfig }}
+dnsConfig:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{/* A map of names to values, or to what goes under valueFrom, as a container's env. */}}
@@ -52,6 +60,11 @@ topologySpreadConstraints:
 {{- end -}}
 {{- end -}}
 {{- toYaml $env -}}
+{{- end -}}
+
+{{/* A value as YAML, with the template expressions in it carried out. Usage: dict "root" $ "value" VALUE */}}
+{{- define "rabbitmq-workers.rendered" -}}
+{{- tpl (kindIs "string" .value | ternary .value (toYaml .value)) .root -}}
 {{- end -}}
 
 {{/* A scalar as text. Templates print a large number as 1e+06, which is no integer to who reads it. */}}

@@ -14,7 +14,8 @@ envFrom:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 env:
-  {{- include "rabbitmq-workers.env" (merge (dict) (.env | default dict) .values.env $env (dict
+  {{- $tls := include "rabbitmq-workers.worker.tls" .root | fromJson }}
+  {{- include "rabbitmq-workers.env" (merge (dict) (.env | default dict) .values.env $env $tls.env (dict
         "MQ_NAME" (dict "fieldRef" (dict "fieldPath" "metadata.name"))
       )) | nindent 2 }}
 {{- with .values.resources }}
@@ -26,6 +27,10 @@ securityContext:
 volumeMounts:
   - name: login
     mountPath: {{ include "rabbitmq-workers.worker.secretsDir" . }}
+  {{- if $tls.sources }}
+  - name: broker-tls
+    mountPath: /run/secrets/broker-tls
+  {{- end }}
   {{- if $handlers }}
   - name: handlers
     mountPath: /handlers
@@ -41,6 +46,12 @@ volumeMounts:
   projected:
     sources:
       {{- include "rabbitmq-workers.worker.login" . | trim | nindent 6 }}
+{{- with (include "rabbitmq-workers.worker.tls" .root | fromJson).sources }}
+- name: broker-tls
+  projected:
+    sources:
+      {{- toYaml . | nindent 6 }}
+{{- end }}
 {{- with include "rabbitmq-workers.worker.handlerConfigMap" . }}
 - name: handlers
   configMap:

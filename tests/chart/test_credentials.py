@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from chartproof.release import Release
 from tests.chart.pods import containers, pod_specs
@@ -89,16 +83,13 @@ def test_the_keys_of_an_existing_secret_become_the_files_the_start_reads(render:
     release = render({"broker": {"auth": {"existingSecret": "mine", "secretKeys": keys}}})
     pod = release.get("StatefulSet", "broker").body["spec"]["template"]["spec"]
     (volume,) = (each for each in pod["volumes"] if each["name"] == "secrets")
-    (mine,) = (
-        source["secret"]
-        for source in volume["projected"]["sources"]
-        if source["secret"]["name"] == "mine"
-    )
-    assert {item["path"]: item["key"] for item in mine["items"]} == {
-        "username": "admin-name",
-        "password": "password",
-        "worker-username": "app-name",
-        "worker-password": "app-word",
+    sources = (source["secret"] for source in volume["projected"]["sources"])
+    mine = [source for source in sources if source["name"] == "mine"]
+    assert {item["path"]: item["key"] for source in mine for item in source["items"]} == {
+        "users/administrator/username": "admin-name",
+        "users/administrator/password": "password",
+        "users/worker/username": "app-name",
+        "users/worker/password": "app-word",
         "erlang-cookie": "erlang-cookie",
     }
     assert login(release, "consumer")["MQ_USERNAME"] == ("mine", "app-name")
@@ -145,66 +136,3 @@ def test_a_login_is_files_and_no_variable_so_that_a_running_worker_can_read_it_a
         folder = release.get("ConfigMap", worker).body["data"]["MQ_SECRETS_DIR"]
         assert mount["mountPath"] == folder
         assert "subPath" not in mount
-
-
-def start_broker(script: str, home: Path, secrets: dict[str, str]) -> dict[str, Any]:
-    """Run the broker's start script over a Secret's files up to the broker itself.
-
-    Returns the definitions by file name.
-    """
-    mount, commands = home / "secrets", home / "commands"
-    for folder in (mount, commands):
-        folder.mkdir(exist_ok=True)
-    for name, content in secrets.items():
-        (mount / name).write_bytes(content.encode())
-    (commands / "rabbitmq-server").unlink(missing_ok=True)
-    (commands / "rabbitmq-server").symlink_to("/bin/true")
-    subprocess.run(
-        ["bash", "-c", script.replace("/run/secrets/rabbitmq", str(mount))],
-        env={"HOME": str(home), "PATH": f"{commands}:{os.environ['PATH']}"},
-        check=True,
-    )
-    return {
-        file.name: json.loads(file.read_bytes())
-        for file in sorted((home / "definitions").iterdir())
-    }
-
-
-@pytest.fixture
-def script(release: Release) -> str:
-    text: str = release.get("ConfigMap", "broker").body["data"]["start.sh"]
-    return text
-
-
-@pytest.fixture
-def files(release: Release) -> dict[str, str]:
-    return {**secret(release, "broker"), **secret(release, "broker-definitions")}
-
-
-def test_each_start_writes_users_before_the_topology_and_a_cookie_for_its_owner_alone(
-    script: str, files: dict[str, str], tmp_path: Path
-) -> None:
-    for _ in range(2):
-        definitions = start_broker(script, tmp_path, files)
-        cookie = tmp_path / ".erlang.cookie"
-        assert cookie.read_text() == files["erlang-cookie"]
-        assert cookie.stat().st_mode & 0o777 == 0o400
-        # What a mount with fsGroup does to it.
-        cookie.chmod(0o660)
-    worker, administrator, topology = definitions.values()
-    assert worker["permissions"][0]["configure"] == "^$"
-    assert worker["users"][0]["tags"] == []
-    assert administrator["users"][0]["tags"] == ["administrator"]
-    assert "queues" in topology
-
-
-@given(password=st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Z"])))
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-def test_any_password_survives_the_definitions(
-    script: str, files: dict[str, str], tmp_path: Path, password: str
-) -> None:
-    definitions = start_broker(script, tmp_path, {**files, "password": password + "\n\t\\"})
-    (administrator,) = definitions["20-administrator.json"]["users"]
-    assert administrator["password"] == password + "\n\t\\"

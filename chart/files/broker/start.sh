@@ -23,33 +23,34 @@ json_string() {
   printf '"%s"' "$text"
 }
 
-# Writes a user whose name and password are the Secret's <prefix>username and <prefix>password.
-write_user() { # file prefix tags configure-permission write-and-read-permission
-  local name password
-  name=$(json_string "$secrets/$2username")
-  password=$(json_string "$secrets/$2password")
-  cat >"$1" <<JSON
-{
-  "vhosts": [{"name": "/"}],
-  "users": [{"name": $name, "password": $password, "tags": [$3]}],
-  "permissions": [{"user": $name, "vhost": "/", "configure": "$4", "write": "$5", "read": "$5"}]
-}
-JSON
+# Prints a user's definitions with name and password in place.
+user_definitions() { # folder
+  local name password line
+  name=$(json_string "$1/username")
+  password=$(json_string "$1/password")
+  # A line holds one of the two at most, so a name that reads like a placeholder stays a name.
+  while IFS= read -r line; do
+    case $line in
+      *'"@username@"'*) line=${line/'"@username@"'/"$name"} ;;
+      *'"@password@"'*) line=${line/'"@password@"'/"$password"} ;;
+    esac
+    printf '%s\n' "$line"
+  done <"$1/definitions.json"
 }
 
 # The broker imports the files in the order of their names. The administrator comes last: a Secret
 # that gives two users one name means one user, who keeps every right.
 write_users() { # folder
+  local user
   mkdir -p "$1"
-  if [[ -e $secrets/scaler-username ]]; then
-    write_user "$1/05-scaler.json" scaler- '"monitoring"' '^$' '^$'
-  fi
-  write_user "$1/10-worker.json" worker- '' '^$' '.*'
-  write_user "$1/20-administrator.json" '' '"administrator"' '.*' '.*'
+  for user in "$secrets"/users/*; do
+    user_definitions "$user" >"$1/10-${user##*/}.json"
+  done
+  mv "$1/10-administrator.json" "$1/20-administrator.json"
 }
 
 logins() {
-  sha256sum "$secrets"/*username "$secrets"/*password
+  sha256sum "$secrets"/users/*/*
 }
 
 # Kubernetes renews mounted files about a minute after their Secret. Every broker imports what it
