@@ -33,3 +33,9 @@ What the workers need to know the broker by, as JSON, or nothing where the syste
 {{- end -}}
 {{- dict "env" $env "sources" $sources | toJson -}}
 {{- end -}}
+
+{{/* Whether KEDA has to be told whom to trust for the broker: "true" or nothing. */}}
+{{- define "rabbitmq-workers.scaler.verifies" -}}
+{{- $keys := (include "rabbitmq-workers.tls.secrets" . | fromJson).keys -}}
+{{- if and (include "rabbitmq-workers.scaler" .) .Values.broker.tls.enabled $keys.ca -}}true{{- end -}}
+{{- end -}}

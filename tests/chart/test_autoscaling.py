@@ -98,8 +98,9 @@ def test_kedas_login_may_stand_in_an_existing_secret(render: Render) -> None:
     ]
     pod = spec(release, "StatefulSet", "broker")["template"]["spec"]
     (volume,) = (each for each in pod["volumes"] if each["name"] == "secrets")
-    items = volume["projected"]["sources"][0]["secret"]["items"]
-    assert {"key": "keda-word", "path": "scaler-password"} in items
+    sources = (source["secret"] for source in volume["projected"]["sources"])
+    items = [item for source in sources for item in source["items"]]
+    assert {"key": "keda-word", "path": "users/scaler/password"} in items
     # Without KEDA a Secret need not have its keys: a missing one keeps the pod from starting.
     plain = render({"broker": {"auth": auth}})
     assert "keda-word" not in str(spec(plain, "StatefulSet", "broker"))

@@ -20,8 +20,12 @@ from chartproof.manifest import Manifest
 Schema = dict[str, Any]
 
 KEDA = "github.com/kedacore/keda/v2@v2.21.0"
+CERT_MANAGER = "github.com/cert-manager/cert-manager@v1.21.2"
 # Where each API group's definitions are: the module, and the files in it.
-SOURCES = {"keda.sh": (KEDA, "config/crd/bases/keda.sh_*.yaml")}
+SOURCES = {
+    "keda.sh": (KEDA, "config/crd/bases/keda.sh_*.yaml"),
+    "cert-manager.io": (CERT_MANAGER, "deploy/crds/cert-manager.io_*.yaml"),
+}
 
 
 def is_custom(manifest: Manifest) -> bool:

@@ -9,7 +9,11 @@ two authorities would not talk to each other while they restart one by one.
 {{- $names := include "rabbitmq-workers.tls.names" . | fromJsonArray -}}
 {{- $secrets := include "rabbitmq-workers.tls.secrets" . | fromJson -}}
 {{- $made := dict "ca" $ca -}}
-{{- range $side, $wanted := dict "server" $names "client" (list (include "rabbitmq-workers.fullname" .)) -}}
+{{- $sides := dict "server" $names -}}
+{{- if .Values.broker.tls.verifyClients -}}
+{{- $_ := set $sides "client" (list (include "rabbitmq-workers.fullname" .)) -}}
+{{- end -}}
+{{- range $side, $wanted := $sides -}}
 {{- $scope := dict "root" $ "ca" $ca "secret" (get $secrets $side) "names" $wanted -}}
 {{- $_ := set $made $side (include "rabbitmq-workers.certificates.signed" $scope | fromJson) -}}
 {{- end -}}
