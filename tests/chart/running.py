@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection
 
@@ -16,29 +16,53 @@ from tests.support.broker import SETTINGS, Broker
 
 MOUNT = "/run/secrets/rabbitmq"
 
+Secrets = Mapping[str, Mapping[str, str]]
+
+
+def mounted(release: Release, others: Secrets | None = None) -> dict[str, str]:
+    """Return what the broker finds of Secrets, by path; `others` are those not of the release."""
+    found = dict(others or {})
+    for manifest in release.of_kind("Secret"):
+        found[manifest.name] = manifest.body["stringData"]
+    pod = release.get("StatefulSet", "broker").body["spec"]["template"]["spec"]
+    (volume,) = (each for each in pod["volumes"] if each["name"] == "secrets")
+    return {
+        item["path"]: found[source["secret"]["name"]][item["key"]]
+        for source in volume["projected"]["sources"]
+        for item in source["secret"]["items"]
+    }
+
 
 class ChartBroker(Broker):
-    """The broker of a release. Its secrets can be changed while it runs, as Kubernetes does."""
+    """The broker of a release. Its secrets can be changed while it runs, as Kubernetes does.
+
+    `others` are the Secrets that the release refers to and has not got.
+    """
 
     command = ("bash", f"{SETTINGS}/start.sh")
 
-    def __init__(self, release: Release) -> None:
+    def __init__(self, release: Release, others: Secrets | None = None) -> None:
         self._script: str = release.get("ConfigMap", "broker").body["data"]["start.sh"]
-        self.secrets: dict[str, str] = {
-            **release.get("Secret", "broker").body["stringData"],
-            **release.get("Secret", "broker-definitions").body["stringData"],
-        }
+        self._files = mounted(release, others)
         super().__init__()
 
-    def mount(self, **secrets: str) -> None:
-        """Change files of the Secrets; `worker_password` is the file `worker-password`."""
-        self.secrets |= {name.replace("_", "-"): text for name, text in secrets.items()}
+    def password(self, user: str) -> str:
+        """Return the password of a user, by its name in the chart."""
+        return self._files[f"users/{user}/password"]
+
+    def change(self, **passwords: str) -> None:
+        """Change the passwords of users, by their names in the chart."""
+        self.mount({f"users/{user}/password": text for user, text in passwords.items()})
+
+    def mount(self, files: Mapping[str, str]) -> None:
+        """Change files of the Secrets, by their paths."""
+        self._files |= files
         folder = self._path / "settings/secrets"
-        folder.mkdir(exist_ok=True)
-        for name, text in self.secrets.items():
+        for path, text in self._files.items():
             written = folder.with_name("written")
             written.write_text(text)
-            written.rename(folder / name)
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            written.rename(folder / path)
 
     @contextmanager
     def connection(self, user: str, password: str) -> Iterator[pika.BlockingConnection]:
@@ -69,7 +93,7 @@ class ChartBroker(Broker):
     def _prepare(self) -> None:
         script = self._script.replace(MOUNT, f"{SETTINGS}/secrets")
         (self._path / "settings/start.sh").write_text(script)
-        self.mount()
+        self.mount({})
 
     def _configuration(self) -> str:
         return f"""{super()._configuration()}\

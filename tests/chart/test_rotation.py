@@ -41,9 +41,9 @@ def eventually(condition: Callable[[], bool], seconds: float = 30) -> None:
 def test_a_running_broker_takes_up_changed_passwords_and_keeps_its_connections(
     broker: ChartBroker,
 ) -> None:
-    old = broker.secrets["worker-password"]
+    old = broker.password("worker")
     with broker.connection("worker", old) as connection:
-        broker.mount(worker_password="worker 2", password="admin 2", scaler_password="scaler 2")
+        broker.change(worker="worker 2", administrator="admin 2", scaler="scaler 2")
         eventually(lambda: broker.accepts("worker", "worker 2"))
         connection.process_data_events(0)
         assert connection.is_open
@@ -54,7 +54,7 @@ def test_a_running_broker_takes_up_changed_passwords_and_keeps_its_connections(
 
 
 def test_the_worker_may_publish_and_consume_and_declare_nothing(broker: ChartBroker) -> None:
-    login = ("worker", broker.secrets["worker-password"])
+    login = ("worker", broker.password("worker"))
     with broker.connection(*login) as connection:
         channel = connection.channel()
         channel.confirm_delivery()
@@ -68,7 +68,7 @@ def test_the_worker_may_publish_and_consume_and_declare_nothing(broker: ChartBro
 def test_kedas_user_sees_the_length_of_queues_and_can_do_nothing_to_them(
     broker: ChartBroker,
 ) -> None:
-    login = ("scaler", broker.secrets["scaler-password"])
+    login = ("scaler", broker.password("scaler"))
     status, queue = broker.ask(*login, "queues/%2F/test")
     assert status == 200
     assert isinstance(queue, dict)
@@ -82,14 +82,15 @@ def test_kedas_user_sees_the_length_of_queues_and_can_do_nothing_to_them(
 
 
 def test_a_release_that_comes_again_over_a_kept_volume_is_let_in(broker: ChartBroker) -> None:
-    with broker.connection("worker", broker.secrets["worker-password"]) as connection:
+    with broker.connection("worker", broker.password("worker")) as connection:
         channel = connection.channel()
         channel.confirm_delivery()
         channel.basic_publish("", "test", b"kept")
     time.sleep(1.5)
     broker.stop()
     # Uninstalled and installed: other random text wherever a Secret had some.
-    broker.mount(password="a3", worker_password="w3", scaler_password="s3", erlang_cookie="COOKIE3")
+    broker.mount({"erlang-cookie": "COOKIE3"})
+    broker.change(administrator="a3", worker="w3", scaler="s3")
     broker.start()
     with broker.connection("worker", "w3") as connection:
         assert connection.channel().basic_get("test", auto_ack=True)[2] == b"kept"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,25 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chartproof.release import Release
+from tests.chart.running import mounted
 
 Render = Callable[..., Release]
 Files = dict[str, str]
 
 ANY_TEXT = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Z"]))
-
-
-def mounted(release: Release, others: Mapping[str, Mapping[str, str]] | None = None) -> Files:
-    """Return what the broker finds of Secrets, by path; `others` are those not of the release."""
-    found = dict(others or {})
-    for manifest in release.of_kind("Secret"):
-        found[manifest.name] = manifest.body["stringData"]
-    pod = release.get("StatefulSet", "broker").body["spec"]["template"]["spec"]
-    (volume,) = (each for each in pod["volumes"] if each["name"] == "secrets")
-    return {
-        item["path"]: found[source["secret"]["name"]][item["key"]]
-        for source in volume["projected"]["sources"]
-        for item in source["secret"]["items"]
-    }
 
 
 def start(script: str, home: Path, files: Files) -> dict[str, Any]:

@@ -10,6 +10,7 @@ What RabbitMQ would refuse about the definitions, and not start for. In the form
 {{- end }}
 {{- end }}
 {{- else }}
+{{- include "rabbitmq-workers.faults.names.reserved" . }}
 {{- include "rabbitmq-workers.faults.queues" . }}
 {{- include "rabbitmq-workers.faults.bindings" . }}
 {{- include "rabbitmq-workers.faults.vhosts" . }}
@@ -73,6 +74,16 @@ What RabbitMQ would refuse about the definitions, and not start for. In the form
 {{- end }}
 {{- end -}}
 
+{{- define "rabbitmq-workers.faults.names.reserved" -}}
+{{- range $key := list "queues" "exchanges" -}}
+{{- range $name, $_ := get $.Values $key -}}
+{{- if hasPrefix "amq." $name }}
+- {{ $key }}.{{ $name }}: names that begin with amq. are RabbitMQ's own
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{- define "rabbitmq-workers.faults.vhosts" -}}
 {{- $vhosts := concat (list "/") .Values.vhosts -}}
 {{- range $key := list "queues" "exchanges" "policies" -}}
@@ -100,6 +111,9 @@ What RabbitMQ would refuse about the definitions, and not start for. In the form
 {{- end -}}
 {{- end -}}
 {{- range $name, $user := .Values.users -}}
+{{- if has $name (list "administrator" "worker" "scaler") }}
+- users.{{ $name }}: the chart has a user of that name, whom broker.auth describes; give it another
+{{- end }}
 {{- if $user.existingSecret }}
 {{- range $key := list "username" "password" }}
 {{- if get $user $key }}

@@ -31,11 +31,17 @@ a policy: a queue keeps the arguments it was first declared with, a policy follo
 {{- toPrettyJson $definitions -}}
 {{- end -}}
 
-{{/* Every queue of the values, as JSON by its name. A worker's own is as `queue` says, unless `queues` says more of it. */}}
+{{/*
+Every queue of the values, as JSON by its name. A worker's own is as `queue` says, and `queues` may say more of it; one
+that is no quorum queue has nothing from `queue`.
+*/}}
 {{- define "rabbitmq-workers.topology.queues" -}}
 {{- $queues := dict -}}
 {{- range (include "rabbitmq-workers.queues" . | fromJson).queues -}}
+{{- $own := index $.Values.queues . | default dict -}}
+{{- if eq ($own.type | default "quorum") "quorum" -}}
 {{- $_ := set $queues . (omit $.Values.queue "name") -}}
+{{- end -}}
 {{- end -}}
 {{- if .Values.tests.enabled -}}
 {{- $_ := set $queues (include "rabbitmq-workers.testQueue" .) dict -}}

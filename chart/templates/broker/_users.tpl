@@ -7,7 +7,7 @@ Every user of the broker, as JSON by the name it has in the values:
 {{- $auth := .Values.broker.auth -}}
 {{- $everything := dict "configure" ".*" "write" ".*" "read" ".*" -}}
 {{- $everywhere := dict -}}
-{{- range concat (list "/") .Values.vhosts }}{{ $_ := set $everywhere . $everything }}{{ end -}}
+{{- range concat (list "/") .Values.vhosts | uniq }}{{ $_ := set $everywhere . $everything }}{{ end -}}
 {{- $secret := include "rabbitmq-workers.componentName" (dict "root" . "component" "broker") -}}
 {{- $keys := empty $auth.existingSecret | ternary (dict
       "username" "username"
@@ -48,7 +48,7 @@ Usage: dict "root" $ "user" MAP, one of rabbitmq-workers.users
 */}}
 {{- define "rabbitmq-workers.user.definitions" -}}
 {{- $vhosts := list -}}
-{{- range concat (list "/") .root.Values.vhosts }}{{ $vhosts = append $vhosts (dict "name" .) }}{{ end -}}
+{{- range concat (list "/") .root.Values.vhosts | uniq }}{{ $vhosts = append $vhosts (dict "name" .) }}{{ end -}}
 {{- $permissions := list -}}
 {{- range $vhost, $may := .user.permissions -}}
 {{- $permissions = append $permissions (dict
