@@ -1,4 +1,4 @@
-"""A release with TLS everywhere, run as processes from its manifests: messages flow, none is lost."""
+"""A release with TLS everywhere, run as processes from its manifests: no message is lost."""
 
 from __future__ import annotations
 
