@@ -149,6 +149,27 @@ def test_brokers_and_their_command_line_talk_over_tls(render: Render) -> None:
         )
 
 
+def running(release: Release, replicas: int) -> RenderOptions:
+    """Return an upgrade of a release with so many brokers."""
+    stateful = json.loads(json.dumps(release.get("StatefulSet", "broker").body))
+    stateful["spec"]["replicas"] = replicas
+    objects = (stateful, release.get("ConfigMap", "broker").body)
+    return RenderOptions(is_upgrade=True, objects=tuple(map(json.dumps, objects)))
+
+
+@pytest.mark.parametrize(("before", "after"), [({}, tls()), (tls(), {})], ids=["on", "off"])
+def test_brokers_that_run_are_not_made_to_misunderstand_each_other(
+    render: Render, before: Values, after: Values
+) -> None:
+    three = {"broker": {"replicas": 3}}
+    release = render(merge(before, three))
+    with pytest.raises(ValuesError, match=r"scale statefulset .* --replicas=0"):
+        render(merge(after, three), options=running(release, 3))
+    assert render(merge(after, three), options=running(release, 0)).manifests
+    assert render(merge(after, three), options=running(release, 1)).manifests
+    assert render(merge(before, three), options=running(release, 3)).manifests
+
+
 def test_the_users_own_arguments_for_erlang_are_kept(render: Render) -> None:
     own = {"broker": {"env": {"RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 2:2"}}}
     arguments = environment(render(merge(tls(), own)))["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"]

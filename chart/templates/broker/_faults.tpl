@@ -29,6 +29,7 @@
 {{- end }}
 {{- end }}
 {{- end }}
+{{- include "rabbitmq-workers.faults.betweenBrokers" . }}
 {{- $external := .Values.externalBroker.tls }}
 {{- $keys := $external.secretKeys }}
 {{- if ne (empty $keys.certificate) (empty $keys.key) }}
@@ -39,6 +40,20 @@
 {{- end }}
 {{- if and (or $external.existingSecret $external.serverName) (hasPrefix "amqp://" .Values.externalBroker.url) }}
 - externalBroker.tls is set, and externalBroker.url is not amqps://, which alone is encrypted
+{{- end }}
+{{- end -}}
+
+{{/* Brokers restart one by one, and one that talks otherwise than the rest never gets ready: the upgrade would hang. */}}
+{{- define "rabbitmq-workers.faults.betweenBrokers" -}}
+{{- $name := include "rabbitmq-workers.componentName" (dict "root" . "component" "broker") -}}
+{{- $running := int (dig "spec" "replicas" 0 (lookup "apps/v1" "StatefulSet" .Release.Namespace $name)) -}}
+{{- if and .Values.broker.enabled (gt $running 1) }}
+{{- $present := (lookup "v1" "ConfigMap" .Release.Namespace $name).data | default dict }}
+{{- $encrypted := hasKey $present "inter_node_tls.config" }}
+{{- $wanted := and .Values.broker.tls.enabled .Values.broker.tls.betweenBrokers }}
+{{- if ne $encrypted $wanted }}
+- broker.tls.betweenBrokers {{ $wanted | ternary "is true, and the brokers that run do not encrypt what they say to each other" "is off, and the brokers that run encrypt what they say to each other" }}: those of both kinds cannot be one cluster. Keep it as it is{{ if $wanted }} (set it to false){{ end }}, or stop them all with `kubectl scale statefulset --namespace {{ .Release.Namespace }} {{ $name }} --replicas=0` and upgrade then
+{{- end }}
 {{- end }}
 {{- end -}}
 
