@@ -5,9 +5,11 @@ The workers that run, as JSON under `workers`: the producer and the consumer fir
   role        producer or consumer
   values      what it is told: its own values over those of `producer` or `consumer`
 A worker of the map does not take over what only one can have: whether it runs, and the name of its ServiceAccount.
+Kept at the root once made, as every object of every worker asks for them.
 Usage: range (include "rabbitmq-workers.workers" $ | fromJson).workers
 */}}
 {{- define "rabbitmq-workers.workers" -}}
+{{- if not (hasKey . "workers") -}}
 {{- $workers := list -}}
 {{- range $role := list "producer" "consumer" -}}
 {{- $workers = append $workers (dict "component" $role "path" $role "role" $role "values" (index $.Values $role)) -}}
@@ -28,7 +30,9 @@ Usage: range (include "rabbitmq-workers.workers" $ | fromJson).workers
 {{- $running = append $running . -}}
 {{- end -}}
 {{- end -}}
-{{- dict "workers" $running | toJson -}}
+{{- $_ := set . "workers" (dict "workers" $running | toJson) -}}
+{{- end -}}
+{{- .workers -}}
 {{- end -}}
 
 {{/* The queue of a worker. Usage: SCOPE */}}
