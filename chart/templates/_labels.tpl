@@ -5,9 +5,9 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
-{{/* name, labels and annotations of an object. Usage: SCOPE ["suffix" "nodes"] ["annotations" MAP] */}}
+{{/* name, labels and annotations of an object. Usage: SCOPE ["suffix" "nodes"] ["name" NAME] ["annotations" MAP] */}}
 {{- define "rabbitmq-workers.metadata" -}}
-name: {{ include "rabbitmq-workers.componentName" . }}
+name: {{ .name | default (include "rabbitmq-workers.componentName" .) }}
 labels:
   {{- include "rabbitmq-workers.selectorLabels" . | nindent 2 }}
   app.kubernetes.io/part-of: {{ .root.Chart.Name }}

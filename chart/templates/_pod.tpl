@@ -78,7 +78,10 @@ dnsConfig:
 apiVersion: v1
 kind: ServiceAccount
 metadata:
-  {{- include "rabbitmq-workers.metadata" (merge (dict "annotations" .values.serviceAccount.annotations) .) | nindent 2 }}
+  {{- include "rabbitmq-workers.metadata" (merge (dict
+        "name" (include "rabbitmq-workers.serviceAccountName" .)
+        "annotations" .values.serviceAccount.annotations
+      ) .) | nindent 2 }}
 automountServiceAccountToken: false
 {{- end -}}
 {{- end -}}

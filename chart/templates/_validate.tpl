@@ -17,6 +17,18 @@ begins with a dash; all of them are shown at once.
 {{- if not (regexMatch "^[a-z]" $fullname) }}
 - the release's name {{ .Release.Name | quote }} makes {{ printf "%s-broker" $fullname | quote }} the name of a Service, which must begin with a letter: set fullnameOverride
 {{- end }}
+{{- $components := (include "rabbitmq-workers.workers" . | fromJson).workers }}
+{{- if .Values.broker.enabled }}
+{{- $components = prepend $components (dict "path" "broker" "values" .Values.broker) }}
+{{- end }}
+{{- $accounts := dict }}
+{{- range $component := $components }}
+{{- $name := .values.serviceAccount.create | ternary .values.serviceAccount.name "" }}
+{{- with get $accounts $name }}
+- {{ . }}.serviceAccount.name and {{ $component.path }}.serviceAccount.name are both {{ quote $name }}, and both would be created: set serviceAccount.create to false in one of them
+{{- end }}
+{{- if $name }}{{ $_ := set $accounts $name .path }}{{ end }}
+{{- end }}
 {{- if hasPrefix "amq." .Values.queue.name }}
 - queue.name is {{ .Values.queue.name }}: names that begin with amq. are RabbitMQ's own
 {{- end }}

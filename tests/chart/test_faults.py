@@ -136,6 +136,10 @@ SCALED = "consumer.autoscaling"
         ),
         (["queue.name=amq.orders"], ["queue.name is amq.orders"]),
         (
+            ["producer.serviceAccount.name=one", "consumer.serviceAccount.name=one"],
+            ["producer.serviceAccount.name and consumer.serviceAccount.name", '"one"', "create"],
+        ),
+        (
             [EXTERNAL, "producer.enabled=false", "consumer.enabled=false"],
             ["broker.enabled, producer.enabled and consumer.enabled are all false", "workers"],
         ),
@@ -184,6 +188,11 @@ def test_all_faults_are_shown_at_once(render_with: Callable[..., Release]) -> No
         [EXTERNAL, "externalBroker.existingSecret=theirs"],
         [EXTERNAL, "producer.existingSecret=one", "consumer.existingSecret=other"],
         ["consumer.prefetch=4", "consumer.threads=4"],
+        [
+            "producer.serviceAccount.name=one",
+            "consumer.serviceAccount.name=one",
+            "consumer.serviceAccount.create=false",
+        ],
         ["consumer.podDisruptionBudget.minAvailable=1"],
         ["consumer.handlerCode=x", "consumer.handler=workers_of_mine:handle"],
         [f"{SCALED}.minReplicas=0"],

@@ -48,6 +48,30 @@ def test_no_pod_gets_a_token_or_a_root_file_system_to_write_on(release: Release)
         assert all(each["securityContext"]["readOnlyRootFilesystem"] for each in containers(pod))
 
 
+def test_pods_run_as_a_service_account_that_the_release_makes_or_the_values_name(
+    release: Release,
+) -> None:
+    made = {account.name for account in release.of_kind("ServiceAccount")}
+    values = release.all_values
+    components = [values[name] for name in ("broker", "producer", "consumer")]
+    accounts = [
+        each.get("serviceAccount", {}) for each in (*components, *values["workers"].values())
+    ]
+    there = {each.get("name") or "default" for each in accounts if not each.get("create", True)}
+    assert {pod["serviceAccountName"] for _, pod in pod_specs(release)} <= made | there
+
+
+@pytest.mark.parametrize("component", ["broker", "producer", "consumer"])
+def test_a_service_account_can_be_given_a_name(render: Render, component: str) -> None:
+    release = render({component: {"serviceAccount": {"name": "mine"}}})
+    pods = dict(pod_specs(release))
+    (workload,) = (name for name in pods if name.endswith(f"-{component}"))
+    assert pods[workload]["serviceAccountName"] == "mine"
+    names = {account.name for account in release.of_kind("ServiceAccount")}
+    assert "mine" in names
+    assert workload not in names
+
+
 def test_nothing_asks_for_rights_in_the_api(release: Release) -> None:
     kinds = {manifest.kind for manifest in release.manifests}
     assert not kinds & {"Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"}
