@@ -1,0 +1,58 @@
+"""A management API that says what a test wants, for releases that no test machine has."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+from urllib.parse import urlsplit
+
+
+@contextmanager
+def serving(answers: dict[str, tuple[int, Any]]) -> Iterator[str]:
+    """Answer these paths with a status and JSON, all others with 404; give the URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # noqa: N802
+            status, answer = answers.get(urlsplit(self.path).path, (404, {"error": "Not Found"}))
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(json.dumps(answer).encode())
+
+        def log_message(self, *_arguments: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+
+
+def answers_of(version: str, *flags: tuple[str, str, str], **nodes: bool) -> dict[str, Any]:
+    """Return what brokers of a release answer.
+
+    `flags` are names with state and stability, `nodes` say whether they run.
+    """
+    application = [{"name": "rabbit", "version": version}]
+    return {
+        "/api/overview": (200, {"rabbitmq_version": version}),
+        "/api/nodes": (
+            200,
+            [
+                {"name": name, "running": runs, "applications": application}
+                for name, runs in (nodes or {"rabbit@0": True}).items()
+            ],
+        ),
+        "/api/feature-flags": (
+            200,
+            [
+                {"name": name, "state": state, "stability": stability}
+                for name, state, stability in flags
+            ],
+        ),
+    }
