@@ -34,6 +34,7 @@ labels:
   {{- with merge (dict) .values.podLabels .root.Values.commonLabels }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
+{{- if or .checksums .fingerprints .values.podAnnotations .root.Values.commonAnnotations }}
 annotations:
   {{- range .checksums }}
   {{- $file := printf "%s/%s/%s.yaml" $.root.Template.BasePath $.component . }}
@@ -46,4 +47,5 @@ annotations:
   {{- with merge (dict) .values.podAnnotations .root.Values.commonAnnotations }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
+{{- end }}
 {{- end -}}

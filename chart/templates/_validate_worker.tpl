@@ -3,7 +3,7 @@
 {{- $path := .path }}
 {{- $name := include "rabbitmq-workers.componentName" . }}
 {{- if ne $path .component }}
-{{- if or (has .component (list "producer" "consumer" "test" "scaler")) (hasPrefix "broker" .component) (hasSuffix "-handler-code" .component) }}
+{{- if or (has .component (list "producer" "consumer" "test" "scaler" "upgrade-guard")) (hasPrefix "broker" .component) (hasSuffix "-handler-code" .component) }}
 - {{ $path }}: objects of the chart have names that begin with {{ printf "%s" $name | quote }}: choose another name
 {{- end }}
 {{- end }}

@@ -1,5 +1,6 @@
 {{/*
-The container of a worker without its name. Usage: SCOPE "command" "produce" ["envFrom" LIST] ["env" MAP]
+The container of a worker without its name. Usage: SCOPE "command" "produce" ["arguments" LIST] ["envFrom" LIST]
+["env" MAP]
 */}}
 {{- define "rabbitmq-workers.worker.container" -}}
 {{- $image := empty .values.image.repository | ternary .root.Values.worker.image .values.image -}}
@@ -7,7 +8,7 @@ The container of a worker without its name. Usage: SCOPE "command" "produce" ["e
 {{- $env := empty $handlers | ternary dict (dict "PYTHONPATH" "/handlers:/app") -}}
 image: {{ include "rabbitmq-workers.image" (dict "root" .root "image" $image "tag" .root.Chart.Version) }}
 imagePullPolicy: {{ $image.pullPolicy }}
-command: [workers, {{ .command }}]
+command: {{ concat (list "workers" .command) (.arguments | default list) | toJson }}
 {{- $secret := empty .values.existingSecret | ternary list (list (dict "secretRef" (dict "name" .values.existingSecret))) }}
 {{- with concat (.envFrom | default list) $secret .values.envFrom }}
 envFrom:

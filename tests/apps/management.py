@@ -16,7 +16,7 @@ def serving(answers: dict[str, tuple[int, Any]]) -> Iterator[str]:
     """Answer these paths with a status and JSON, all others with 404; give the URL."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             status, answer = answers.get(urlsplit(self.path).path, (404, {"error": "Not Found"}))
             self.send_response(status)
             self.end_headers()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.needs("broker")
 
-PASSWORD = "check"  # noqa: S105
+PASSWORD = "check"
 SIZE = "/api/health/checks/reached-target-cluster-size"
 
 

@@ -124,3 +124,19 @@ to an upgrade, not to `helm template`.
 {{- end }}
 {{- end }}
 {{- end -}}
+
+{{/* Brokers that go stay members: of five with three gone there is no majority, whatever became of their pods. */}}
+{{- define "rabbitmq-workers.faults.scaleDown" -}}
+{{- $name := include "rabbitmq-workers.componentName" (dict "root" . "component" "broker") -}}
+{{- $present := int (dig "spec" "replicas" 0 (lookup "apps/v1" "StatefulSet" .Release.Namespace $name)) -}}
+{{- with .Values.broker }}
+{{- $replicas := int .replicas }}
+{{- if and .enabled (not .allowScaleDown) (lt $replicas $present) }}
+{{- $going := list -}}
+{{- range $ordinal := untilStep (int (sub $present 1)) (int (sub $replicas 1)) -1 -}}
+{{- $going = append $going (printf "%s-%d" $name $ordinal) -}}
+{{- end }}
+- broker.replicas is {{ $replicas }}, and there are {{ $present }} brokers: {{ join ", " $going }} would go and still count as members of queues and cluster, which lose their majority. Take each out first, and wait for each: `kubectl exec {{ $name }}-0 -- rabbitmq-queues shrink rabbit@BROKER.{{ $name }}-nodes.{{ $.Release.Namespace }}.svc.{{ $.Values.clusterDomain }}`, then `kubectl exec BROKER -- rabbitmqctl stop_app`, then `kubectl exec {{ $name }}-0 -- rabbitmqctl forget_cluster_node` with that same name; then set broker.allowScaleDown to true for this upgrade
+{{- end }}
+{{- end }}
+{{- end -}}
