@@ -23,11 +23,14 @@ begins with a dash; all of them are shown at once.
 {{- end }}
 {{- $accounts := dict }}
 {{- range $component := $components }}
-{{- $name := .values.serviceAccount.create | ternary .values.serviceAccount.name "" }}
-{{- with get $accounts $name }}
-- {{ . }}.serviceAccount.name and {{ $component.path }}.serviceAccount.name are both {{ quote $name }}, and both would be created: set serviceAccount.create to false in one of them
+{{- with .values.serviceAccount }}
+{{- if and .create .name }}
+{{- with get $accounts .name }}
+- {{ . }}.serviceAccount.name and {{ $component.path }}.serviceAccount.name are both {{ quote $component.values.serviceAccount.name }}, and both would be created: set serviceAccount.create to false in one of them
 {{- end }}
-{{- if $name }}{{ $_ := set $accounts $name .path }}{{ end }}
+{{- $_ := set $accounts .name $component.path }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- if hasPrefix "amq." .Values.queue.name }}
 - queue.name is {{ .Values.queue.name }}: names that begin with amq. are RabbitMQ's own

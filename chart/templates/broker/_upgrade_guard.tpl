@@ -32,8 +32,11 @@ guard, and a broken release of theirs must be mendable without one.
 {{- $same = true -}}
 {{- end -}}
 {{- end -}}
-{{- $wanted := and .Values.broker.enabled .Values.broker.upgradeGuard.enabled (not $same) -}}
-{{- and $wanted (not (include "rabbitmq-workers.upgradeGuard.missing" .)) | ternary "true" "" -}}
+{{- if and .Values.broker.enabled .Values.broker.upgradeGuard.enabled (not $same) -}}
+{{- if not (include "rabbitmq-workers.upgradeGuard.missing" .) -}}
+true
+{{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{/*
