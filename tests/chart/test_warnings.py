@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
+from chartproof.chart import Chart
 from chartproof.release import Release
+from chartproof.values import load_values
 
 SAFE = ("broker.replicas=3", "broker.auth.existingSecret=mine")
 """Values that take no risk."""
@@ -124,3 +126,14 @@ def test_an_external_broker_in_the_clear_is_warned_of(
     (warning,) = warnings(render_with(EXTERNAL, "externalBroker.url=amqp://u:p@h/"))
     assert warning.startswith("externalBroker.url is amqp://")
     assert warnings(render_with(EXTERNAL, "externalBroker.url=amqps://u:p@h/")) == []
+
+
+@pytest.mark.parametrize(
+    ("profile", "warned"),
+    [("ha", []), ("external-broker", []), ("dev", ["broker.replicas is 1"])],
+)
+def test_a_profile_takes_no_risk_but_the_one_it_is_for(
+    render: Callable[..., Release], chart: Chart, profile: str, warned: list[str]
+) -> None:
+    release = render(load_values(files=[chart.path / "profiles" / f"{profile}.yaml"]))
+    assert [each.partition(":")[0] for each in warnings(release)] == warned
