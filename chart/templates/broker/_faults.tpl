@@ -136,7 +136,8 @@ to an upgrade, not to `helm template`.
 {{- range $ordinal := untilStep (int (sub $present 1)) (int (sub $replicas 1)) -1 -}}
 {{- $going = append $going (printf "%s-%d" $name $ordinal) -}}
 {{- end }}
-- broker.replicas is {{ $replicas }}, and there are {{ $present }} brokers: {{ join ", " $going }} would go and still count as members of queues and cluster, which lose their majority. Take each out first, and wait for each: `kubectl exec {{ $name }}-0 -- rabbitmq-queues shrink rabbit@BROKER.{{ $name }}-nodes.{{ $.Release.Namespace }}.svc.{{ $.Values.clusterDomain }}`, then `kubectl exec BROKER -- rabbitmqctl stop_app`, then `kubectl exec {{ $name }}-0 -- rabbitmqctl forget_cluster_node` with that same name; then set broker.allowScaleDown to true for this upgrade
+{{- $node := printf "rabbit@BROKER.%s-nodes.%s.svc.%s" $name $.Release.Namespace $.Values.clusterDomain }}
+- broker.replicas is {{ $replicas }}, and there are {{ $present }} brokers: {{ join ", " $going }} would go and still count as members of queues and cluster, which lose their majority. For each BROKER of these, one after the other, run `kubectl exec {{ $name }}-0 -- rabbitmq-queues shrink {{ $node }}`, `kubectl exec BROKER -- rabbitmqctl stop_app` and `kubectl exec {{ $name }}-0 -- rabbitmqctl forget_cluster_node {{ $node }}`; upgrade with broker.allowScaleDown true; then delete the claim data-BROKER of each, whose data nobody may join with again
 {{- end }}
 {{- end }}
 {{- end -}}
