@@ -70,7 +70,7 @@ def loses_nothing(target: Target, *words: str | Path) -> None:
     assert result.handled == result.confirmed > 200
 
 
-def tested(target: Target) -> str:
+def helm_test(target: Target) -> str:
     """Run `helm test` with its logs."""
     words = ("test", target.release, "--logs", "--timeout", "3m")
     return helm(HELM4, target.cluster, target.namespace, *words)
@@ -100,7 +100,7 @@ class TestOneBroker:
 
     def test_an_upgrade_loses_nothing(self, default: Target) -> None:
         loses_nothing(default)
-        said = tested(default)
+        said = helm_test(default)
         assert "worker may declare nothing" in said
         assert "all brokers have joined the cluster" in said
 
@@ -111,7 +111,7 @@ class TestOneBroker:
         words = ("--set", "producer.enabled=false,consumer.enabled=false,tests.enabled=true")
         upgrade(default, *words)
         loses_nothing(external)
-        assert "logs in at" in tested(external)
+        assert "logs in at" in helm_test(external)
 
     def test_an_older_rabbitmq_is_refused_before_a_broker_is_touched(self, default: Target) -> None:
         watch = Watch(default)
@@ -153,7 +153,7 @@ class TestThreeBrokers:
             wait_for(lambda: proof.confirmed() > confirmed + 100, seconds=120)
             result = proof.settle(120)
         assert result.lost_lines() == []
-        assert "all brokers have joined the cluster" in tested(target)
+        assert "all brokers have joined the cluster" in helm_test(target)
 
 
 def take_out(watch: Watch, said: str, broker: str) -> None:
