@@ -76,84 +76,78 @@ def helm_test(target: Target) -> str:
     return helm(HELM4, target.cluster, target.namespace, *words)
 
 
-class TestOneBroker:
-    """The default release, and another one's workers, to which its broker is an external one."""
-
-    @pytest.fixture(scope="class")
-    def default(self, cluster: Brought) -> Iterator[Target]:
-        """Install the chart before this one."""
-        target = namespace_of(cluster, "upgrade")
-        login = "broker.auth.workerPassword=worker-password"
-        install(target, PREVIOUS, "--set", login)
-        yield target
-        helm(HELM4, cluster, "upgrade", "uninstall", "upgrade", "--wait")
-
-    @pytest.fixture(scope="class")
-    def external(self, cluster: Brought, default: Target) -> Iterator[Target]:
-        """Install its workers alone, with the broker of the default release."""
-        target = namespace_of(cluster, "external")
-        host = f"upgrade-rabbitmq-workers-broker.{default.namespace}.svc.cluster.local"
-        url = f"externalBroker.url=amqp://worker:worker-password@{host}:5672/"
-        install(target, PREVIOUS, "--set", f"broker.enabled=false,{url}")
-        yield target
-        helm(HELM4, cluster, "external", "uninstall", "external", "--wait")
-
-    def test_an_upgrade_loses_nothing(self, default: Target) -> None:
-        loses_nothing(default)
-        said = helm_test(default)
-        assert "worker may declare nothing" in said
-        assert "all brokers have joined the cluster" in said
-
-    def test_an_upgrade_of_the_workers_of_an_external_broker_loses_nothing(
-        self, default: Target, external: Target
-    ) -> None:
-        # Both releases consume from the one queue: only who knows both could hold the books.
-        words = ("--set", "producer.enabled=false,consumer.enabled=false,tests.enabled=true")
-        upgrade(default, *words)
-        loses_nothing(external)
-        assert "logs in at" in helm_test(external)
-
-    def test_an_older_rabbitmq_is_refused_before_a_broker_is_touched(self, default: Target) -> None:
-        watch = Watch(default)
-        before = [(name(pod), pod["metadata"]["uid"]) for pod in watch.pods(NODES)]
-        said = refused(default, "broker.image.tag=4.2.10-management", "consumer.enabled=true")
-        assert "4.3.6 runs, and 4.2.10 is older: RabbitMQ has no way back" in said
-        assert [(name(pod), pod["metadata"]["uid"]) for pod in watch.pods(NODES)] == before
+@pytest.fixture(scope="module")
+def default(cluster: Brought) -> Iterator[Target]:
+    """Install the chart before this one as it comes."""
+    target = namespace_of(cluster, "upgrade")
+    install(target, PREVIOUS, "--set", "broker.auth.workerPassword=worker-password")
+    yield target
+    helm(HELM4, cluster, "upgrade", "uninstall", "upgrade", "--wait")
 
 
-class TestThreeBrokers:
-    """The production profile, as far as one node can have it."""
+@pytest.fixture(scope="module")
+def external(cluster: Brought, default: Target) -> Iterator[Target]:
+    """Install its workers alone, with the broker of the default release as an external one.
 
-    @pytest.fixture(scope="class")
-    def target(self, cluster: Brought) -> Iterator[Target]:
-        """Install the chart before this one with three brokers."""
-        target = namespace_of(cluster, "production")
-        sizes = "broker.replicas=3,producer.replicas=2,consumer.replicas=3"
-        install(target, PREVIOUS, "--set", sizes)
-        yield target
-        helm(HELM4, cluster, "production", "uninstall", "production", "--wait")
+    That one's own workers go: both would consume from the one queue, and each has half the books.
+    """
+    upgrade(default, "--set", "producer.enabled=false,consumer.enabled=false")
+    target = namespace_of(cluster, "external")
+    host = f"upgrade-rabbitmq-workers-broker.{default.namespace}.svc.cluster.local"
+    url = f"externalBroker.url=amqp://worker:worker-password@{host}:5672/"
+    install(target, PREVIOUS, "--set", f"broker.enabled=false,{url}")
+    yield target
+    helm(HELM4, cluster, "external", "uninstall", "external", "--wait")
 
-    def test_an_upgrade_loses_nothing(self, target: Target) -> None:
-        loses_nothing(target)
-        assert sizes(Watch(target)) == {"broker": 3, "producer": 2, "consumer": 3}
 
-    def test_fewer_brokers_are_refused_and_can_be_had_as_the_refusal_says(
-        self, target: Target
-    ) -> None:
-        said = refused(target, "broker.replicas=1")
-        assert "broker.replicas is 1, and there are 3 brokers" in said
-        watch = Watch(target)
-        with Proof.watching(target.cluster, target.namespace, target.release) as proof:
-            wait_for(lambda: proof.confirmed() > 100, seconds=120)
-            for broker in re.findall(r"[\w-]+-broker-\d", said.partition(" would go")[0]):
-                take_out(watch, said, broker)
-            sets = ("--set", "broker.replicas=1,broker.allowScaleDown=true")
-            upgrade(target, *sets)
-            confirmed = proof.confirmed()
-            wait_for(lambda: proof.confirmed() > confirmed + 100, seconds=120)
-            result = proof.settle(120)
-        assert result.lost_lines() == []
-        assert "all brokers have joined the cluster" in helm_test(target)
+@pytest.fixture(scope="module")
+def production(cluster: Brought) -> Iterator[Target]:
+    """Install the chart before this one with three brokers."""
+    target = namespace_of(cluster, "production")
+    install(target, PREVIOUS, "--set", "broker.replicas=3,producer.replicas=2,consumer.replicas=3")
+    yield target
+    helm(HELM4, cluster, "production", "uninstall", "production", "--wait")
+
+
+def test_an_upgrade_of_three_brokers_loses_nothing(production: Target) -> None:
+    loses_nothing(production)
+    assert sizes(Watch(production)) == {"broker": 3, "producer": 2, "consumer": 3}
+
+
+def test_fewer_brokers_are_refused_and_can_be_had_as_the_refusal_says(production: Target) -> None:
+    said = refused(production, "broker.replicas=1")
+    assert "broker.replicas is 1, and there are 3 brokers" in said
+    watch = Watch(production)
+    with Proof.watching(production.cluster, production.namespace, production.release) as proof:
+        wait_for(lambda: proof.confirmed() > 100, seconds=120)
+        for broker in re.findall(r"[\w-]+-broker-\d", said.partition(" would go")[0]):
+            take_out(watch, said, broker)
+        upgrade(production, "--set", "broker.replicas=1,broker.allowScaleDown=true")
+        confirmed = proof.confirmed()
+        wait_for(lambda: proof.confirmed() > confirmed + 100, seconds=120)
+        result = proof.settle(120)
+    assert result.lost_lines() == []
+    assert "all brokers have joined the cluster" in helm_test(production)
+
+
+def test_an_upgrade_of_one_broker_loses_nothing(default: Target) -> None:
+    loses_nothing(default)
+    said = helm_test(default)
+    assert "worker may declare nothing" in said
+    assert "all brokers have joined the cluster" in said
+
+
+def test_an_older_rabbitmq_is_refused_before_a_broker_is_touched(default: Target) -> None:
+    watch = Watch(default)
+    before = [(name(pod), pod["metadata"]["uid"]) for pod in watch.pods(NODES)]
+    said = refused(default, "broker.image.tag=4.2.10-management")
+    assert "4.3.6 runs, and 4.2.10 is older: RabbitMQ has no way back" in said
+    assert [(name(pod), pod["metadata"]["uid"]) for pod in watch.pods(NODES)] == before
+
+
+def test_an_upgrade_of_the_workers_of_an_external_broker_loses_nothing(external: Target) -> None:
+    loses_nothing(external)
+    assert "worker logs in at" in helm_test(external)
 
 
 def take_out(watch: Watch, said: str, broker: str) -> None:
