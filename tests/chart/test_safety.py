@@ -208,3 +208,16 @@ def test_helm_test_expects_no_less_rights_of_a_user_the_chart_does_not_make(
     render: Render, values: dict[str, Any]
 ) -> None:
     assert "--may-not-declare" not in command(helm_test(render(values)), "check")
+
+
+def test_no_probe_kills_a_busy_broker(release: Release) -> None:
+    pod = release.get("StatefulSet", "broker").body["spec"]["template"]["spec"]
+    broker = container(pod, "broker")
+    assert "livenessProbe" not in broker
+    assert {"startupProbe", "readinessProbe"} <= broker.keys()
+
+
+def test_nobody_is_let_in_without_a_name_and_a_password(release: Release) -> None:
+    conf = "\n".join(release.get("ConfigMap", "broker").body["data"].values())
+    assert "anonymous_login_user = none" in conf
+    assert re.findall(r"^auth_mechanisms\.\d = (\w+)$", conf, re.MULTILINE) == ["PLAIN", "AMQPLAIN"]
