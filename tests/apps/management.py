@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
 
 @contextmanager
-def serving(answers: dict[str, tuple[int, Any]]) -> Iterator[str]:
-    """Answer these paths with a status and JSON, all others with 404; give the URL."""
+def serving(
+    answers: dict[str, tuple[int, Any]], certificate: tuple[Path, Path] | None = None
+) -> Iterator[str]:
+    """Answer these paths with a status and JSON, all others with 404; give the URL.
+
+    With the files of a `certificate` and its key it speaks TLS, as localhost.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -26,9 +33,15 @@ def serving(answers: dict[str, tuple[int, Any]]) -> Iterator[str]:
             """Say nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        url = f"http://127.0.0.1:{server.server_port}"
+        if certificate:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(*certificate)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+            url = f"https://localhost:{server.server_port}"
         Thread(target=server.serve_forever, daemon=True).start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}"
+            yield url
         finally:
             server.shutdown()
 

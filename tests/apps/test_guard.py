@@ -12,6 +12,7 @@ import pytest
 
 from tests.apps.management import answers_of, serving
 from tests.apps.running import WORKERS
+from tests.support.certificates import Authority
 from workers.exits import Exit
 
 if TYPE_CHECKING:
@@ -118,6 +119,18 @@ def test_what_is_no_management_api_is_told_apart(login: Path) -> None:
         result = guard(url, "4.3.6", login)
     assert result.returncode == Exit.FAILED
     assert "answers 404, and not as RabbitMQ does" in result.stdout
+
+
+def test_brokers_that_speak_tls_have_to_be_those_that_the_authority_vouches_for(
+    login: Path, tmp_path: Path
+) -> None:
+    authority, other = Authority(tmp_path / "own"), Authority(tmp_path / "other")
+    with serving(answers_of("4.2.10", KHEPRI), authority.issue("localhost")) as url:
+        known = guard(url, "4.3.6", login, "--ca", str(authority.ca))
+        unknown = guard(url, "4.3.6", login, "--ca", str(other.ca))
+    assert known.returncode == Exit.DRAINED, known.stdout + known.stderr
+    assert unknown.returncode == Exit.FAILED
+    assert "certificate verify failed" in unknown.stdout
 
 
 @pytest.mark.parametrize(
