@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from time import monotonic
 
-from workers import config, handlers, health, logs
+from workers import cli_checks, config, handlers, health, logs
 from workers.config import ConfigError, Settings
 from workers.consumer import Consumer
 from workers.drain import Drain
@@ -65,7 +65,13 @@ def _work(settings: Settings, role: Role, status: Status, metrics: Metrics) -> E
     return end
 
 
-COMMANDS: dict[str, Callable[[Settings], Exit]] = {
+def _settings() -> Settings:
+    settings = config.load()
+    logs.set_up(settings.log_level, settings.log_format)
+    return settings
+
+
+WORKERS: dict[str, Callable[[Settings], Exit]] = {
     "produce": produce,
     "consume": consume,
     "wait": wait,
@@ -74,11 +80,9 @@ COMMANDS: dict[str, Callable[[Settings], Exit]] = {
 
 def main() -> None:
     """Run the command line and exit with one of Exit's codes."""
-    command = COMMANDS[_parser().parse_args().command]
+    arguments = _parser().parse_args()
     try:
-        settings = config.load()
-        logs.set_up(settings.log_level, settings.log_format)
-        sys.exit(command(settings))
+        sys.exit(arguments.run(arguments))
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(Exit.MISCONFIGURED)
@@ -97,7 +101,21 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, command in COMMANDS.items():
-        summary = str(command.__doc__)
-        commands.add_parser(name, help=summary.rstrip("."), description=summary)
+    for name, worker in WORKERS.items():
+        _command(commands, name, worker).set_defaults(
+            run=lambda _arguments, worker=worker: worker(_settings())
+        )
+    for name, (run, add_arguments) in cli_checks.COMMANDS.items():
+        add_arguments(_command(commands, name, run))
     return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    run: Callable[..., Exit],
+) -> argparse.ArgumentParser:
+    summary = str(run.__doc__)
+    command = commands.add_parser(name, help=summary.rstrip("."), description=summary)
+    command.set_defaults(run=run)
+    return command

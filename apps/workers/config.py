@@ -7,16 +7,19 @@ import os
 import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from workers import address
+from workers import address, tls
 
 PREFIX = "MQ_"
 SECRETS = {"MQ_URL", "MQ_PASSWORD"}
+SECRETS_DIR = "MQ_SECRETS_DIR"
+IN_FILES = ("url", "username", "password")
 
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
@@ -33,6 +36,24 @@ class Settings(BaseSettings):
     url: SecretStr = Field(description=f"the broker: {address.SHAPE}")
     username: str | None = Field(None, description="the user, in place of the URL's")
     password: SecretStr | None = Field(None, description="the password, in place of the URL's")
+    secrets_dir: Path | None = Field(
+        None,
+        description="folder whose files MQ_URL, MQ_USERNAME and MQ_PASSWORD are read for each"
+        " connection, in place of the variables",
+    )
+    tls_ca: Path | None = Field(
+        None,
+        description="file of the authorities that may vouch for the broker; default: the system's",
+    )
+    tls_cert: Path | None = Field(
+        None,
+        description="file with the certificate to show the broker, and those that vouch for it",
+    )
+    tls_key: Path | None = Field(None, description="file with that certificate's private key")
+    tls_server_name: str | None = Field(
+        None,
+        description="name that the broker's certificate has to be for; default: the URL's host",
+    )
     queue: str = Field(
         validation_alias="MQ_CH", min_length=1, max_length=255, description="the queue's name"
     )
@@ -83,22 +104,59 @@ class Settings(BaseSettings):
         password = self.password.get_secret_value() if self.password else parsed.password
         return replace(parsed, username=self.username or parsed.username, password=password)
 
+    @property
+    def tls_files(self) -> tls.Files:
+        """The files for TLS, which an address that begins with amqps:// takes."""
+        return tls.Files(self.tls_ca, self.tls_cert, self.tls_key)
+
+    def renewed(self) -> Settings:
+        """Return the settings with the files of MQ_SECRETS_DIR as they are now.
+
+        Raises ConfigError when they can no longer be used.
+        """
+        return load() if self.secrets_dir else self
+
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read the settings from the process's environment.
+    """Read the settings from the process's environment and the files that it names.
 
     Raises ConfigError with all faults at once.
     """
     faults = list(_unknown_names(environ))
     try:
-        settings = Settings.model_validate({})
+        settings = Settings.model_validate(_secrets(environ.get(SECRETS_DIR)))
     except ValidationError as error:
         faults += [_line(details) for details in error.errors()]
     else:
         faults += _missing_login(settings)
+        faults += _unusable_tls(settings)
     if faults:
         raise ConfigError("\n".join(faults))
     return settings
+
+
+def _secrets(folder: str | None) -> dict[str, str]:
+    """Read the files of MQ_SECRETS_DIR by field. One that is missing or empty leaves the variable.
+
+    They are taken to the letter, as the broker takes them: a line break at the end is part of a
+    password.
+    """
+    if not folder:
+        return {}
+    if not Path(folder).is_dir():
+        raise ConfigError(f"{SECRETS_DIR}={folder}: there is no such folder")
+    found = {}
+    for field in IN_FILES:
+        file = Path(folder) / _name(field)
+        try:
+            found[field] = file.read_bytes().decode()
+        except FileNotFoundError:
+            continue
+        except UnicodeDecodeError:
+            raise ConfigError(f"{file}: it is not UTF-8") from None
+        except OSError as error:
+            raise ConfigError(f"{file}: {error.strerror}") from None
+    return {field: text for field, text in found.items() if text}
 
 
 def variables() -> dict[str, str]:
@@ -146,3 +204,13 @@ def _missing_login(settings: Settings) -> Iterator[str]:
         yield f"MQ_URL: it names no user; expected {address.SHAPE}, or MQ_USERNAME"
     if not broker.password:
         yield f"MQ_URL: it has no password; expected {address.SHAPE}, or MQ_PASSWORD"
+
+
+def _unusable_tls(settings: Settings) -> Iterator[str]:
+    given = [name for name in settings.model_fields_set if name.startswith("tls_")]
+    if settings.broker.tls:
+        for name, why in settings.tls_files.faults():
+            yield f"{_name(f'tls_{name}')}={getattr(settings.tls_files, name)}: {why}"
+    elif given:
+        names = " and ".join(map(_name, sorted(given)))
+        yield f"{names}: of no use, MQ_URL is in the clear; expected one that begins with amqps://"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -37,6 +38,7 @@ CHANNEL_REASONS = {
 REASONS: tuple[tuple[type[BaseException], str, Retry], ...] = (
     (exceptions.ProbableAuthenticationError, "refused", Retry.FOR_A_WHILE),
     (exceptions.ProbableAccessDeniedError, "refused", Retry.FOR_A_WHILE),
+    (ssl.SSLCertVerificationError, "untrusted", Retry.FOR_A_WHILE),
     (exceptions.ConnectionClosedByBroker, "closed_by_broker", Retry.ALWAYS),
     (exceptions.AMQPHeartbeatTimeout, "heartbeat", Retry.ALWAYS),
     (exceptions.StreamLostError, "connection_lost", Retry.ALWAYS),
@@ -69,7 +71,9 @@ def _innermost(error: BaseException) -> BaseException:
 
 
 def _text(error: BaseException) -> str:
-    """Give the broker's own words where it said any."""
+    """Give the words of the broker, or of who refused it, where there are any."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the broker's certificate: {error.verify_message}"
     if isinstance(error, exceptions.ConnectionClosed | exceptions.ChannelClosed):
         return error.reply_text
     return str(error) or type(error).__name__

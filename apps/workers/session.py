@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable
 from functools import partial
 from time import monotonic
@@ -47,7 +46,7 @@ class Session:
     """A connection with one channel. It is run once and never used again.
 
     A fresh I/O loop for each keeps every timer and callback of a lost connection from
-    reaching the next one.
+    reaching the next one. Raises OSError where the files for TLS cannot be read.
     """
 
     def __init__(self, settings: Settings, role: Role, on_tick: Callable[[Session], None]) -> None:
@@ -62,9 +61,10 @@ class Session:
         self._broker = settings.broker
         self._fault: Fault | None = None
         self._closing = False
+        parameters = connection_parameters(settings)
         self._loop = IOLoop()
         self._connection = pika.SelectConnection(
-            connection_parameters(settings),
+            parameters,
             on_open_callback=self._on_open,
             on_open_error_callback=self._on_closed,
             on_close_callback=self._on_closed,
@@ -151,15 +151,20 @@ class Session:
 
 
 def connection_parameters(settings: Settings) -> pika.ConnectionParameters:
-    """Return pika's view of the settings; retries are the worker's own."""
+    """Return pika's view of the settings; retries are the worker's own.
+
+    Raises OSError where the files for TLS cannot be read.
+    """
     broker = settings.broker
-    context = ssl.create_default_context() if broker.tls else None
+    server_name = settings.tls_server_name or broker.host
     return pika.ConnectionParameters(
         host=broker.host,
         port=broker.port,
         virtual_host=broker.vhost,
         credentials=pika.PlainCredentials(broker.username or "", broker.password or ""),
         heartbeat=settings.heartbeat,
-        ssl_options=pika.SSLOptions(context, broker.host) if context else None,
+        ssl_options=(
+            pika.SSLOptions(settings.tls_files.context(), server_name) if broker.tls else None
+        ),
         client_properties={"connection_name": settings.name, "product": "workers"},
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from time import monotonic, sleep
 
-from workers import logs
+from workers import faults, logs
 from workers.backoff import Backoff
-from workers.config import Settings
+from workers.config import ConfigError, Settings
 from workers.drain import Drain
 from workers.exits import Exit
 from workers.faults import Fault, Retry
@@ -41,8 +41,7 @@ class Worker:
         backoff = Backoff()
         while True:
             started = monotonic()
-            session = Session(self._settings, self._role, self._tick)
-            fault = session.run()
+            fault = self._work()
             self._status.connected = False
             if fault is None or self._over:
                 return self._end()
@@ -62,6 +61,16 @@ class Worker:
             self._pause(delay)
             if self._over:
                 return self._end()
+
+    def _work(self) -> Fault | None:
+        """Hold one session, with the login as it is now: passwords change while a worker runs."""
+        try:
+            session = Session(self._settings.renewed(), self._role, self._tick)
+        except ConfigError as error:
+            return Fault("misconfigured", str(error), Retry.FOR_A_WHILE)
+        except OSError as error:
+            return faults.judge(error)
+        return session.run()
 
     @property
     def _over(self) -> bool:

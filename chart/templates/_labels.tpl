@@ -5,9 +5,9 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
-{{/* name, labels and annotations of an object. Usage: SCOPE ["suffix" "nodes"] ["annotations" MAP] */}}
+{{/* name, labels and annotations of an object. Usage: SCOPE ["suffix" "nodes"] ["name" NAME] ["annotations" MAP] */}}
 {{- define "rabbitmq-workers.metadata" -}}
-name: {{ include "rabbitmq-workers.componentName" . }}
+name: {{ .name | default (include "rabbitmq-workers.componentName" .) }}
 labels:
   {{- include "rabbitmq-workers.selectorLabels" . | nindent 2 }}
   app.kubernetes.io/part-of: {{ .root.Chart.Name }}
@@ -25,7 +25,8 @@ annotations:
 
 {{/*
 labels and annotations of a component's pods. No version among them: a new chart that changes nothing else must not
-restart the broker. Usage: SCOPE "checksums" (list "configmap" "secret"), names of files in the component's folder
+restart the broker. Usage: SCOPE "checksums" (list "configmap" "secret"), names of files in the component's folder,
+"fingerprints" (dict "address" TEXT), what else the pods must be replaced for
 */}}
 {{- define "rabbitmq-workers.podMetadata" -}}
 labels:
@@ -33,13 +34,18 @@ labels:
   {{- with merge (dict) .values.podLabels .root.Values.commonLabels }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
+{{- if or .checksums .fingerprints .values.podAnnotations .root.Values.commonAnnotations }}
 annotations:
   {{- range .checksums }}
   {{- $file := printf "%s/%s/%s.yaml" $.root.Template.BasePath $.component . }}
   {{- $object := include $file $.root | fromYaml }}
   checksum/{{ . }}: {{ pick $object "data" "stringData" | toJson | sha256sum }}
   {{- end }}
+  {{- range $name, $content := .fingerprints }}
+  checksum/{{ $name }}: {{ kindIs "string" $content | ternary $content (toJson $content) | sha256sum }}
+  {{- end }}
   {{- with merge (dict) .values.podAnnotations .root.Values.commonAnnotations }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
+{{- end }}
 {{- end -}}

@@ -31,9 +31,9 @@ in a label of 63 characters, so <fullname>-broker may have 52.
 {{- end -}}
 {{- end -}}
 
-{{/* Where messages go that no consumer could handle. */}}
+{{/* Where messages of a queue go that no consumer could handle. Usage: include "rabbitmq-workers.deadLetterQueue" QUEUE */}}
 {{- define "rabbitmq-workers.deadLetterQueue" -}}
-{{- printf "%s.dead" .Values.queue.name -}}
+{{- printf "%s.dead" . -}}
 {{- end -}}
 
 {{/* A queue for `helm test` alone, so that the release's consumers do not take its message. */}}

@@ -25,6 +25,28 @@ tolerations:
 affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- with .values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .values.topologySpreadConstraints }}
+topologySpreadConstraints:
+  {{- range . }}
+  - {{ toYaml . | nindent 4 | trim }}
+    {{- if not .labelSelector }}
+    labelSelector:
+      matchLabels:
+        {{- include "rabbitmq-workers.selectorLabels" $ | nindent 8 }}
+    {{- end }}
+  {{- end }}
+{{- end }}
+{{- with .values.hostAliases }}
+hostAliases:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .values.dnsConfig }}
+dnsConfig:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{/* A map of names to values, or to what goes under valueFrom, as a container's env. */}}
@@ -40,6 +62,11 @@ affinity:
 {{- toYaml $env -}}
 {{- end -}}
 
+{{/* A value as YAML, with the template expressions in it carried out. Usage: dict "root" $ "value" VALUE */}}
+{{- define "rabbitmq-workers.rendered" -}}
+{{- tpl (kindIs "string" .value | ternary .value (toYaml .value)) .root -}}
+{{- end -}}
+
 {{/* A scalar as text. Templates print a large number as 1e+06, which is no integer to who reads it. */}}
 {{- define "rabbitmq-workers.text" -}}
 {{- kindIs "string" . | ternary . (toJson .) -}}
@@ -51,7 +78,10 @@ affinity:
 apiVersion: v1
 kind: ServiceAccount
 metadata:
-  {{- include "rabbitmq-workers.metadata" (merge (dict "annotations" .values.serviceAccount.annotations) .) | nindent 2 }}
+  {{- include "rabbitmq-workers.metadata" (merge (dict
+        "name" (include "rabbitmq-workers.serviceAccountName" .)
+        "annotations" .values.serviceAccount.annotations
+      ) .) | nindent 2 }}
 automountServiceAccountToken: false
 {{- end -}}
 {{- end -}}

@@ -4,7 +4,7 @@ begins with a dash; all of them are shown at once.
 */}}
 {{- define "rabbitmq-workers.validate" -}}
 {{- $faults := "" -}}
-{{- range list "names" "broker" "memory" "connection" "workers" -}}
+{{- range list "names" "broker" "memory" "keptVolumes" "tls" "placement" "volumes" "scaleDown" "topology" "connection" "workers" -}}
 {{- $faults = print $faults (include (printf "rabbitmq-workers.faults.%s" .) $) -}}
 {{- end -}}
 {{- with trim $faults -}}
@@ -16,6 +16,21 @@ begins with a dash; all of them are shown at once.
 {{- $fullname := include "rabbitmq-workers.fullname" . -}}
 {{- if not (regexMatch "^[a-z]" $fullname) }}
 - the release's name {{ .Release.Name | quote }} makes {{ printf "%s-broker" $fullname | quote }} the name of a Service, which must begin with a letter: set fullnameOverride
+{{- end }}
+{{- $components := (include "rabbitmq-workers.workers" . | fromJson).workers }}
+{{- if .Values.broker.enabled }}
+{{- $components = prepend $components (dict "path" "broker" "values" .Values.broker) }}
+{{- end }}
+{{- $accounts := dict }}
+{{- range $component := $components }}
+{{- with .values.serviceAccount }}
+{{- if and .create .name }}
+{{- with get $accounts .name }}
+- {{ . }}.serviceAccount.name and {{ $component.path }}.serviceAccount.name are both {{ quote $component.values.serviceAccount.name }}, and both would be created: set serviceAccount.create to false in one of them
+{{- end }}
+{{- $_ := set $accounts .name $component.path }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- if hasPrefix "amq." .Values.queue.name }}
 - queue.name is {{ .Values.queue.name }}: names that begin with amq. are RabbitMQ's own
@@ -42,6 +57,13 @@ begins with a dash; all of them are shown at once.
 {{- else if eq .auth.username .auth.workerUsername }}
 - broker.auth.username and broker.auth.workerUsername are both {{ .auth.username | quote }}: the workers' user must be another, with fewer rights
 {{- end }}
+{{- if and (not .auth.existingSecret) (include "rabbitmq-workers.scaler" $) }}
+{{- range $key := list "username" "workerUsername" }}
+{{- if eq $.Values.broker.auth.scalerUsername (get $.Values.broker.auth $key) }}
+- broker.auth.scalerUsername is {{ $.Values.broker.auth.scalerUsername }}, and so is broker.auth.{{ $key }}: KEDA's user must be another, who may only look
+{{- end }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -66,10 +88,9 @@ begins with a dash; all of them are shown at once.
 {{- define "rabbitmq-workers.faults.connection" -}}
 {{- $external := .Values.externalBroker -}}
 {{- $unserved := list -}}
-{{- range $role := list "producer" "consumer" -}}
-{{- $values := index $.Values $role -}}
-{{- if and $values.enabled (not $values.existingSecret) -}}
-{{- $unserved = append $unserved (printf "%s.existingSecret" $role) -}}
+{{- range (include "rabbitmq-workers.workers" . | fromJson).workers -}}
+{{- if not .values.existingSecret -}}
+{{- $unserved = append $unserved (printf "%s.existingSecret" .path) -}}
 {{- end -}}
 {{- end -}}
 {{- $wellFormed := regexMatch "^amqps?://([^:@/?#]+:[^:@/?#]+@)?([^:@/?#]+|\\[[0-9a-fA-F:]+\\])(:[0-9]+)?(/[^/?#]*)?$" $external.url -}}
@@ -90,12 +111,12 @@ begins with a dash; all of them are shown at once.
 {{- end -}}
 
 {{- define "rabbitmq-workers.faults.workers" -}}
-{{- with .Values.consumer }}
-{{- if and .enabled (lt (int .prefetch) (int .threads)) }}
-- consumer.prefetch is {{ .prefetch }}, less than consumer.threads, {{ .threads }}: some threads would never get a message
+{{- $workers := (include "rabbitmq-workers.workers" . | fromJson).workers -}}
+{{- range $workers }}
+{{- include "rabbitmq-workers.faults.worker" (merge (dict "root" $) .) }}
+{{- include "rabbitmq-workers.faults.autoscaling" (merge (dict "root" $) .) }}
 {{- end }}
-{{- end }}
-{{- if not (or .Values.broker.enabled .Values.producer.enabled .Values.consumer.enabled) }}
-- broker.enabled, producer.enabled and consumer.enabled are all false: there is nothing to install
+{{- if not (or .Values.broker.enabled $workers) }}
+- broker.enabled, producer.enabled and consumer.enabled are all false, and workers has none: there is nothing to install
 {{- end }}
 {{- end -}}

@@ -1,18 +1,22 @@
 {{/*
-The container of a worker without its name. Usage: SCOPE "command" "produce" ["envFrom" LIST] ["env" MAP]
+The container of a worker without its name. Usage: SCOPE "command" "produce" ["arguments" LIST] ["envFrom" LIST]
+["env" MAP]
 */}}
 {{- define "rabbitmq-workers.worker.container" -}}
-{{- $image := .root.Values.worker.image -}}
+{{- $image := empty .values.image.repository | ternary .root.Values.worker.image .values.image -}}
+{{- $handlers := include "rabbitmq-workers.worker.handlerConfigMap" . -}}
+{{- $env := empty $handlers | ternary dict (dict "PYTHONPATH" "/handlers:/app") -}}
 image: {{ include "rabbitmq-workers.image" (dict "root" .root "image" $image "tag" .root.Chart.Version) }}
 imagePullPolicy: {{ $image.pullPolicy }}
-command: [workers, {{ .command }}]
-{{- $source := include "rabbitmq-workers.worker.connectionSource" . | fromJson }}
-{{- with concat (.envFrom | default list) $source.envFrom }}
+command: {{ concat (list "workers" .command) (.arguments | default list) | toJson }}
+{{- $secret := empty .values.existingSecret | ternary list (list (dict "secretRef" (dict "name" .values.existingSecret))) }}
+{{- with concat (.envFrom | default list) $secret .values.envFrom }}
 envFrom:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 env:
-  {{- include "rabbitmq-workers.env" (merge (dict) (.env | default dict) .values.env $source.env (dict
+  {{- $tls := include "rabbitmq-workers.worker.tls" .root | fromJson }}
+  {{- include "rabbitmq-workers.env" (merge (dict) (.env | default dict) .values.env $env $tls.env (dict
         "MQ_NAME" (dict "fieldRef" (dict "fieldPath" "metadata.name"))
       )) | nindent 2 }}
 {{- with .values.resources }}
@@ -21,26 +25,52 @@ resources:
 {{- end }}
 securityContext:
   {{- toYaml .values.securityContext | nindent 2 }}
+volumeMounts:
+  - name: login
+    mountPath: {{ include "rabbitmq-workers.worker.secretsDir" . }}
+  {{- if $tls.sources }}
+  - name: broker-tls
+    mountPath: /run/secrets/broker-tls
+  {{- end }}
+  {{- if $handlers }}
+  - name: handlers
+    mountPath: /handlers
+  {{- end }}
+  {{- with .values.extraVolumeMounts }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
 {{- end -}}
 
-{{/* Where a worker's container finds the broker's address, as JSON: {envFrom, env}. Usage: SCOPE */}}
-{{- define "rabbitmq-workers.worker.connectionSource" -}}
-{{- $connection := include "rabbitmq-workers.connection" .root | fromJson -}}
-{{- $envFrom := list -}}
-{{- $env := dict -}}
-{{- if .values.existingSecret -}}
-  {{- $envFrom = append $envFrom (dict "secretRef" (dict "name" .values.existingSecret)) -}}
-{{- else -}}
-  {{- with $connection.url -}}
-    {{- $envFrom = append $envFrom (dict "secretRef" (dict "name" (include "rabbitmq-workers.componentName" $))) -}}
-  {{- end -}}
-  {{- with $connection.urlFrom -}}
-    {{- $_ := set $env "MQ_URL" (dict "secretKeyRef" (dict "name" .secret "key" .key)) -}}
-  {{- end -}}
-  {{- with $connection.credentials -}}
-    {{- $_ := set $env "MQ_USERNAME" (dict "secretKeyRef" (dict "name" .secret "key" .usernameKey)) -}}
-    {{- $_ := set $env "MQ_PASSWORD" (dict "secretKeyRef" (dict "name" .secret "key" .passwordKey)) -}}
-  {{- end -}}
+{{/* Usage: SCOPE */}}
+{{- define "rabbitmq-workers.worker.volumes" -}}
+- name: login
+  projected:
+    sources:
+      {{- include "rabbitmq-workers.worker.login" . | trim | nindent 6 }}
+{{- with (include "rabbitmq-workers.worker.tls" .root | fromJson).sources }}
+- name: broker-tls
+  projected:
+    sources:
+      {{- toYaml . | nindent 6 }}
+{{- end }}
+{{- with include "rabbitmq-workers.worker.handlerConfigMap" . }}
+- name: handlers
+  configMap:
+    name: {{ . }}
+{{- end }}
+{{- with .values.extraVolumes }}
+{{ toYaml . }}
+{{- end }}
 {{- end -}}
-{{- dict "envFrom" $envFrom "env" $env | toJson -}}
+
+{{/* Where a worker finds its login as files. Usage: SCOPE */}}
+{{- define "rabbitmq-workers.worker.secretsDir" -}}/run/secrets/rabbitmq{{- end -}}
+
+{{/* The ConfigMap that a consumer's handler is in, or nothing. Usage: SCOPE */}}
+{{- define "rabbitmq-workers.worker.handlerConfigMap" -}}
+{{- if .values.handlerCode -}}
+{{- include "rabbitmq-workers.componentName" (merge (dict "suffix" "handler-code") .) -}}
+{{- else -}}
+{{- .values.handlerConfigMap | default "" -}}
+{{- end -}}
 {{- end -}}

@@ -36,7 +36,7 @@ class Running:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MQ_")}
         self._process = subprocess.Popen(
             [WORKERS, command],
-            env={**kept, "PYTHONPATH": str(HERE / "handlers"), **environment, **settings},
+            env={**kept, "PYTHONPATH": with_handlers(), **environment, **settings},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -125,6 +125,11 @@ class Running:
             with self._news:
                 self.lines.append(entry)
                 self._news.notify_all()
+
+
+def with_handlers() -> str:
+    """Return this process's PYTHONPATH with the tests' handlers on it."""
+    return os.pathsep.join(filter(None, [str(HERE / "handlers"), os.environ.get("PYTHONPATH")]))
 
 
 def ask(port: int, path: str) -> tuple[int, str]:

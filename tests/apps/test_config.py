@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
+from tests.support.certificates import Authority
 from workers import config
 from workers.config import ConfigError
 
@@ -144,3 +146,127 @@ def test_user_and_password_of_their_own_need_no_encoding(
     monkeypatch.setenv("MQ_PASSWORD", "a#b/c")
     broker = config.load().broker
     assert (broker.username, broker.password) == ("an/na", "a#b/c")
+
+
+def test_files_of_a_folder_win_over_the_variables_of_their_names(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MQ_SECRETS_DIR", str(tmp_path))
+    monkeypatch.setenv("MQ_USERNAME", "kept")
+    (tmp_path / "MQ_URL").write_text("amqp://other")
+    (tmp_path / "MQ_PASSWORD").write_text("with a line break\n")
+    (tmp_path / "MQ_USERNAME").write_text("")
+    broker = config.load().broker
+    assert (broker.host, broker.username, broker.password) == (
+        "other",
+        "kept",
+        "with a line break\n",
+    )
+
+
+def test_settings_are_renewed_from_the_files_and_from_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    plain = config.load()
+    assert plain.renewed() is plain
+    monkeypatch.setenv("MQ_SECRETS_DIR", str(tmp_path))
+    file = tmp_path / "MQ_PASSWORD"
+    file.write_text("first")
+    settings = config.load()
+    file.write_text("second")
+    assert settings.broker.password == "first"
+    assert settings.renewed().broker.password == "second"
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"amqp://anna:s3cret@broker/a/b", "MQ_URL: the path is more than a virtual host"),
+        (b"amqp://\xff", "MQ_URL: it is not UTF-8"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_a_fault_without_its_content(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes, fault: str
+) -> None:
+    monkeypatch.setenv("MQ_SECRETS_DIR", str(tmp_path))
+    (tmp_path / "MQ_URL").write_bytes(content)
+    with pytest.raises(ConfigError) as caught:
+        config.load()
+    assert fault in str(caught.value)
+    assert PASSWORD not in str(caught.value)
+
+
+def test_a_folder_that_is_not_there_is_a_fault(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MQ_SECRETS_DIR", str(tmp_path / "none"))
+    with pytest.raises(ConfigError, match=r"MQ_SECRETS_DIR=.*/none: there is no such folder"):
+        config.load()
+
+
+@pytest.fixture
+def authority(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Authority:
+    """Give an authority, and the settings a broker behind TLS."""
+    monkeypatch.setenv("MQ_URL", URL.replace("amqp:", "amqps:"))
+    return Authority(tmp_path)
+
+
+def tls_faults(monkeypatch: pytest.MonkeyPatch, **files: Path) -> list[str]:
+    """Return the lines about files given as MQ_TLS_ variables."""
+    for name, path in files.items():
+        monkeypatch.setenv(f"MQ_TLS_{name.upper()}", str(path))
+    with pytest.raises(ConfigError) as caught:
+        config.load()
+    return str(caught.value).splitlines()
+
+
+def test_files_for_tls_that_fit_together_are_taken(
+    monkeypatch: pytest.MonkeyPatch, authority: Authority
+) -> None:
+    certificate, key = authority.issue("worker")
+    monkeypatch.setenv("MQ_TLS_CA", str(authority.ca))
+    monkeypatch.setenv("MQ_TLS_CERT", str(certificate))
+    monkeypatch.setenv("MQ_TLS_KEY", str(key))
+    assert config.load().tls_files.context().get_ca_certs()
+
+
+def test_a_file_for_tls_that_is_not_there_is_named(
+    monkeypatch: pytest.MonkeyPatch, authority: Authority
+) -> None:
+    gone = authority.folder / "gone"
+    assert tls_faults(monkeypatch, ca=gone) == [f"MQ_TLS_CA={gone}: No such file or directory"]
+
+
+def test_a_file_for_tls_with_something_else_in_it_is_named(
+    monkeypatch: pytest.MonkeyPatch, authority: Authority
+) -> None:
+    certificate, key = authority.issue("worker")
+    assert tls_faults(monkeypatch, ca=key, cert=certificate, key=key) == [
+        f"MQ_TLS_CA={key}: no certificate in PEM; expected -----BEGIN CERTIFICATE-----"
+    ]
+
+
+def test_a_key_has_to_be_that_of_the_certificate(
+    monkeypatch: pytest.MonkeyPatch, authority: Authority
+) -> None:
+    certificate, key = authority.issue("worker")[0], authority.issue("other")[1]
+    assert tls_faults(monkeypatch, cert=certificate, key=key) == [
+        f"MQ_TLS_CERT={certificate}: "
+        "no certificate in PEM, or not the one that the private key belongs to"
+    ]
+
+
+def test_a_key_alone_proves_nothing(monkeypatch: pytest.MonkeyPatch, authority: Authority) -> None:
+    key = authority.issue("worker")[1]
+    assert tls_faults(monkeypatch, key=key) == [
+        f"MQ_TLS_KEY={key}: it needs MQ_TLS_CERT, the certificate that it belongs to"
+    ]
+
+
+def test_settings_for_tls_with_an_address_in_the_clear_are_a_fault(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert tls_faults(monkeypatch, ca=tmp_path, server_name=Path("broker")) == [
+        "MQ_TLS_CA and MQ_TLS_SERVER_NAME: of no use, MQ_URL is in the clear; "
+        "expected one that begins with amqps://"
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -131,6 +132,47 @@ def test_a_wrong_password_is_refused_for_good_after_its_grace(bench: Bench) -> N
     assert line["event"] == "refused"
     assert "Login was refused" in line["detail"]
     assert "wr0ng" not in str(producer.lines)
+
+
+def test_a_password_that_changes_is_taken_up_from_its_file_and_loses_no_message(
+    bench: Bench, tmp_path: Path
+) -> None:
+    user, file = f"user-{bench.queue}", tmp_path / "MQ_PASSWORD"
+    bench.broker.ctl("add_user", user, "first")
+    bench.broker.ctl("set_permissions", user, "^$", ".*", ".*")
+    file.write_text("first")
+    login = {"url": f"amqp://{user}@127.0.0.1:{bench.broker.amqp_port}", "secrets_dir": tmp_path}
+    producer = bench.start("produce", rate=100, **login)
+    consumer = bench.start("consume", **login)
+    producer.wait_for("confirmed")
+    bench.broker.ctl("change_password", user, "second")
+    bench.broker.ctl("close_all_user_connections", user, "rotation")
+    for worker in (producer, consumer):
+        worker.wait_for("disconnected", reason="refused")
+    before = len(producer.confirmed)
+    file.write_text("second")
+    producer.until(lambda: len(producer.confirmed) > before + 100, "confirms after the rotation")
+    assert producer.stop() == 0
+    consumer.until(lambda: producer.confirmed <= consumer.handled.keys(), "all that was confirmed")
+    assert consumer.stop() == 0
+    bench.broker.ctl("delete_user", user)
+
+
+def test_a_file_that_is_spoilt_while_a_worker_runs_is_told_and_waited_for(
+    bench: Bench, tmp_path: Path
+) -> None:
+    file = tmp_path / "MQ_URL"
+    file.write_text(bench.broker.url())
+    consumer = bench.start("consume", secrets_dir=tmp_path)
+    consumer.wait_for("connected")
+    file.write_text("amqp://guest:s3cret@127.0.0.1/a/b")
+    bench.broker.ctl("close_all_user_connections", "guest", "trial")
+    spoilt = consumer.wait_for("disconnected", reason="misconfigured")
+    assert "the path is more than a virtual host" in spoilt["detail"]
+    assert "s3cret" not in str(consumer.lines)
+    file.write_text(bench.broker.url())
+    consumer.until(lambda: len(consumer.find("connected")) == 2, "a second connection")
+    assert consumer.stop() == 0
 
 
 def test_a_port_in_use_is_a_fault_of_the_configuration(bench: Bench) -> None:

@@ -152,21 +152,3 @@ def test_own_affinity_replaces_the_default(render: Render) -> None:
     release = render({"broker": {"replicas": 3, "affinity": affinity}})
     pod = release.get("StatefulSet", "broker").body["spec"]["template"]["spec"]
     assert pod["affinity"] == affinity
-
-
-def test_notes_warn_of_each_risk_taken(render: Render) -> None:
-    safe = render({"broker": {"replicas": 3}})
-    assert "WARNING" not in safe.notes
-    risky = render(
-        {
-            "broker": {"persistence": {"enabled": False}, "image": {"tag": "latest"}},
-            "queue": {"deadLetter": {"enabled": False}},
-        }
-    )
-    warned = re.findall(r"^WARNING: ([\w.]+) is", risky.notes, re.MULTILINE)
-    assert warned == [
-        "broker.persistence.enabled",
-        "broker.replicas",
-        "broker.image.tag",
-        "queue.deadLetter.enabled",
-    ]

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from chartproof.release import Release
-from tests.chart.pods import container, containers, pod_specs
+from tests.chart.pods import containers, pod_specs
 
 AWKWARD = "quote \" ' backslash \\ hash # at @ slash / colon : percent % plus + space ü"
 
@@ -28,12 +21,14 @@ def secret(release: Release, name: str) -> dict[str, str]:
     return data
 
 
-def environment(release: Release, deployment: str) -> dict[str, Any]:
-    """Return the environment of a worker by variable, envFrom left out."""
+def login(release: Release, deployment: str) -> dict[str, tuple[str, str]]:
+    """Return the files of a worker's login: the Secret and the key that each comes from."""
     pod = release.get("Deployment", deployment).body["spec"]["template"]["spec"]
+    (volume,) = (each for each in pod["volumes"] if each["name"] == "login")
     return {
-        each["name"]: each.get("value", each.get("valueFrom"))
-        for each in container(pod, deployment)["env"]
+        item["path"]: (source["secret"]["name"], item["key"])
+        for source in volume["projected"]["sources"]
+        for item in source["secret"]["items"]
     }
 
 
@@ -74,8 +69,10 @@ def test_with_an_existing_secret_nothing_secret_is_rendered(render: Render) -> N
     with pytest.raises(LookupError):
         release.get("Secret", "broker")
     assert "@" not in secret(release, "producer")["MQ_URL"]
-    assert environment(release, "producer")["MQ_PASSWORD"] == {
-        "secretKeyRef": {"name": "mine", "key": "worker-password"}
+    assert login(release, "producer") == {
+        "MQ_URL": (release.get("Secret", "producer").name, "MQ_URL"),
+        "MQ_USERNAME": ("mine", "worker-username"),
+        "MQ_PASSWORD": ("mine", "worker-password"),
     }
     assert str(release) == str(render({"broker": {"auth": {"existingSecret": "mine"}}}))
 
@@ -85,37 +82,32 @@ def test_the_keys_of_an_existing_secret_become_the_files_the_start_reads(render:
     release = render({"broker": {"auth": {"existingSecret": "mine", "secretKeys": keys}}})
     pod = release.get("StatefulSet", "broker").body["spec"]["template"]["spec"]
     (volume,) = (each for each in pod["volumes"] if each["name"] == "secrets")
-    (mine,) = (
-        source["secret"]
-        for source in volume["projected"]["sources"]
-        if source["secret"]["name"] == "mine"
-    )
-    assert {item["path"]: item["key"] for item in mine["items"]} == {
-        "username": "admin-name",
-        "password": "password",
-        "worker-username": "app-name",
-        "worker-password": "app-word",
+    sources = (source["secret"] for source in volume["projected"]["sources"])
+    mine = [source for source in sources if source["name"] == "mine"]
+    assert {item["path"]: item["key"] for source in mine for item in source["items"]} == {
+        "users/administrator/username": "admin-name",
+        "users/administrator/password": "password",
+        "users/worker/username": "app-name",
+        "users/worker/password": "app-word",
         "erlang-cookie": "erlang-cookie",
     }
-    assert environment(release, "consumer")["MQ_USERNAME"]["secretKeyRef"]["key"] == "app-name"
+    assert login(release, "consumer")["MQ_USERNAME"] == ("mine", "app-name")
 
 
 def test_the_user_and_password_of_an_external_broker_may_stand_in_a_secret(render: Render) -> None:
     external = {"url": "amqps://broker.example.com/v", "existingSecret": "theirs"}
     release = render({"broker": {"enabled": False}, "externalBroker": external})
     assert secret(release, "consumer") == {"MQ_URL": "amqps://broker.example.com/v"}
-    env = environment(release, "consumer")
-    assert env["MQ_USERNAME"] == {"secretKeyRef": {"name": "theirs", "key": "username"}}
-    assert env["MQ_PASSWORD"] == {"secretKeyRef": {"name": "theirs", "key": "password"}}
+    files = login(release, "consumer")
+    assert files["MQ_USERNAME"] == ("theirs", "username")
+    assert files["MQ_PASSWORD"] == ("theirs", "password")
 
 
 def test_the_whole_address_of_an_external_broker_may_stand_in_a_secret(render: Render) -> None:
     external = {"existingSecret": "theirs", "secretKeys": {"url": "uri"}}
     release = render({"broker": {"enabled": False}, "externalBroker": external})
     assert release.of_kind("Secret") == []
-    env = environment(release, "producer")
-    assert env["MQ_URL"] == {"secretKeyRef": {"name": "theirs", "key": "uri"}}
-    assert "MQ_PASSWORD" not in env
+    assert login(release, "producer") == {"MQ_URL": ("theirs", "uri")}
 
 
 def test_a_workers_own_secret_replaces_the_charts_for_all_its_containers(
@@ -126,67 +118,20 @@ def test_a_workers_own_secret_replaces_the_charts_for_all_its_containers(
     for each in containers(pods[release.get("Deployment", "consumer").name]):
         references = [source.get("secretRef") for source in each["envFrom"]]
         assert {"name": "mine"} in references
+    assert set(login(release, "consumer").values()) == {
+        ("mine", variable) for variable in ("MQ_URL", "MQ_USERNAME", "MQ_PASSWORD")
+    }
     assert [m.short_name for m in release.of_kind("Secret") if m.short_name == "consumer"] == []
 
 
-def start_broker(script: str, home: Path, secrets: dict[str, str]) -> dict[str, Any]:
-    """Run the broker's start script over a Secret's files up to the broker itself.
-
-    Returns the definitions by file name.
-    """
-    mount, commands = home / "secrets", home / "commands"
-    for folder in (mount, commands):
-        folder.mkdir(exist_ok=True)
-    for name, content in secrets.items():
-        (mount / name).write_bytes(content.encode())
-    (commands / "rabbitmq-server").unlink(missing_ok=True)
-    (commands / "rabbitmq-server").symlink_to("/bin/true")
-    subprocess.run(
-        ["bash", "-c", script.replace("/run/secrets/rabbitmq", str(mount))],
-        env={"HOME": str(home), "PATH": f"{commands}:{os.environ['PATH']}"},
-        check=True,
-    )
-    return {
-        file.name: json.loads(file.read_bytes())
-        for file in sorted((home / "definitions").iterdir())
-    }
-
-
-@pytest.fixture
-def script(release: Release) -> str:
-    text: str = release.get("ConfigMap", "broker").body["data"]["start.sh"]
-    return text
-
-
-@pytest.fixture
-def files(release: Release) -> dict[str, str]:
-    return {**secret(release, "broker"), **secret(release, "broker-definitions")}
-
-
-def test_each_start_writes_users_before_the_topology_and_a_cookie_for_its_owner_alone(
-    script: str, files: dict[str, str], tmp_path: Path
+@pytest.mark.parametrize("worker", ["producer", "consumer"])
+def test_a_login_is_files_and_no_variable_so_that_a_running_worker_can_read_it_anew(
+    release: Release, worker: str
 ) -> None:
-    for _ in range(2):
-        definitions = start_broker(script, tmp_path, files)
-        cookie = tmp_path / ".erlang.cookie"
-        assert cookie.read_text() == files["erlang-cookie"]
-        assert cookie.stat().st_mode & 0o777 == 0o400
-        # What a mount with fsGroup does to it.
-        cookie.chmod(0o660)
-    worker, administrator, topology = definitions.values()
-    assert worker["permissions"][0]["configure"] == "^$"
-    assert worker["users"][0]["tags"] == []
-    assert administrator["users"][0]["tags"] == ["administrator"]
-    assert "queues" in topology
-
-
-@given(password=st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Z"])))
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-def test_any_password_survives_the_definitions(
-    script: str, files: dict[str, str], tmp_path: Path, password: str
-) -> None:
-    definitions = start_broker(script, tmp_path, {**files, "password": password + "\n\t\\"})
-    (administrator,) = definitions["20-administrator.json"]["users"]
-    assert administrator["password"] == password + "\n\t\\"
+    pod = release.get("Deployment", worker).body["spec"]["template"]["spec"]
+    for each in containers(pod):
+        assert "secret" not in str(each.get("env", []) + each["envFrom"]).lower()
+        (mount,) = (m for m in each["volumeMounts"] if m["name"] == "login")
+        folder = release.get("ConfigMap", worker).body["data"]["MQ_SECRETS_DIR"]
+        assert mount["mountPath"] == folder
+        assert "subPath" not in mount

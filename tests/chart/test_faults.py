@@ -11,6 +11,9 @@ from chartproof.release import Release
 from chartproof.render import ValuesError
 
 EXTERNAL = "broker.enabled=false"
+EXTERNAL_LOGIN = "externalBroker.url=amqps://u:p@h/v"
+MAILS = "workers.mails"
+SCALED = "consumer.autoscaling"
 
 
 @pytest.mark.parametrize(
@@ -71,10 +74,74 @@ EXTERNAL = "broker.enabled=false"
             ["consumer.prefetch=2", "consumer.threads=4"],
             ["consumer.prefetch is 2", "consumer.threads, 4"],
         ),
+        (
+            [
+                f"{MAILS}.role=consumer",
+                f"{MAILS}.prefetch=2",
+                f"{MAILS}.threads=4",
+            ],
+            ["workers.mails.prefetch is 2", "workers.mails.threads, 4"],
+        ),
+        (["workers.broker-x.role=consumer"], ["workers.broker-x", "choose another name"]),
+        (["workers.consumer.role=consumer"], ["workers.consumer", "choose another name"]),
+        (
+            [f"workers.{'m' * 50}.role=consumer"],
+            ["has 80 characters", "fullnameOverride"],
+        ),
+        (["consumer.queue=amq.orders"], ["consumer.queue is amq.orders"]),
+        (
+            ["consumer.image.repository=mine"],
+            ["consumer.image.repository is mine", "consumer.image.tag"],
+        ),
+        (["consumer.image.tag=latest"], ["consumer.image.tag is set", "worker.image"]),
+        (
+            [
+                "consumer.podDisruptionBudget.enabled=true",
+                "consumer.podDisruptionBudget.minAvailable=1",
+            ],
+            ["consumer.podDisruptionBudget.minAvailable is 1", "consumer.replicas 1"],
+        ),
+        (
+            ["consumer.handler=a:b", "consumer.handlerCode=x", "consumer.handlerConfigMap=y"],
+            ["consumer.handlerCode and consumer.handlerConfigMap are both set"],
+        ),
+        (
+            ["consumer.handlerCode=x"],
+            ["consumer.handler is workers.handlers:log_message", "which is not in it"],
+        ),
+        (
+            ["consumer.handlerCode=x", "consumer.handler=a.b:c"],
+            ["consumer.handler is a.b:c", "without a dot"],
+        ),
+        (
+            [f"{SCALED}.type=hpa", f"{SCALED}.minReplicas=11"],
+            ["consumer.autoscaling.minReplicas is 11", "consumer.autoscaling.maxReplicas, 10"],
+        ),
+        ([f"{SCALED}.type=hpa", f"{SCALED}.minReplicas=0"], ["minReplicas is 0", "use 1, or keda"]),
+        (
+            [f"{SCALED}.type=hpa", "consumer.resources.requests.cpu=null"],
+            ["consumer.resources.requests.cpu, which is not set", "hpa.metrics"],
+        ),
+        (
+            [EXTERNAL_LOGIN, EXTERNAL, f"{SCALED}.type=keda", f"{SCALED}.keda.authentication=a"],
+            ["broker.enabled is false", "consumer.autoscaling.keda.managementUrl"],
+        ),
+        (
+            [f"{SCALED}.type=keda", "queue.name=all orders"],
+            ["the queue all orders", "a space"],
+        ),
+        (
+            [f"{SCALED}.type=keda", "broker.auth.scalerUsername=worker"],
+            ["broker.auth.scalerUsername is worker", "broker.auth.workerUsername"],
+        ),
         (["queue.name=amq.orders"], ["queue.name is amq.orders"]),
         (
+            ["producer.serviceAccount.name=one", "consumer.serviceAccount.name=one"],
+            ["producer.serviceAccount.name and consumer.serviceAccount.name", '"one"', "create"],
+        ),
+        (
             [EXTERNAL, "producer.enabled=false", "consumer.enabled=false"],
-            ["broker.enabled, producer.enabled and consumer.enabled are all false"],
+            ["broker.enabled, producer.enabled and consumer.enabled are all false", "workers"],
         ),
     ],
     ids=lambda value: " ".join(value) if "=" in value[0] else "",
@@ -121,6 +188,16 @@ def test_all_faults_are_shown_at_once(render_with: Callable[..., Release]) -> No
         [EXTERNAL, "externalBroker.existingSecret=theirs"],
         [EXTERNAL, "producer.existingSecret=one", "consumer.existingSecret=other"],
         ["consumer.prefetch=4", "consumer.threads=4"],
+        [
+            "producer.serviceAccount.name=one",
+            "consumer.serviceAccount.name=one",
+            "consumer.serviceAccount.create=false",
+        ],
+        ["consumer.podDisruptionBudget.minAvailable=1"],
+        ["consumer.handlerCode=x", "consumer.handler=workers_of_mine:handle"],
+        [f"{SCALED}.minReplicas=0"],
+        [f"{SCALED}.type=keda", f"{SCALED}.minReplicas=0"],
+        [f"workers.{'m' * 33}.role=consumer"],
         # Nothing about a broker that is off is checked.
         ["broker.replicas=2", EXTERNAL, "externalBroker.url=amqps://u:p@h/v"],
     ],

@@ -12,6 +12,7 @@ from chartproof.options import RenderOptions
 from chartproof.project.file import cases_of
 from chartproof.release import Release
 from tests.chart.pods import containers, pod_specs, violations
+from tests.support import custom_resources
 
 CASES = cases_of(Path(__file__).parents[2] / "chart")
 OLDEST, NEWEST = "1.29", "1.37"
@@ -27,7 +28,14 @@ def release(request: pytest.FixtureRequest, render: Render) -> Release:
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])
 def test_kubernetes_knows_every_field(release: Release, version: str) -> None:
     for manifest in release.manifests:
-        kubernetes_validate.validate(manifest.body, version, strict=True)
+        if not custom_resources.is_custom(manifest):
+            kubernetes_validate.validate(manifest.body, version, strict=True)
+
+
+@pytest.mark.needs("go")
+def test_custom_resources_have_no_field_that_their_definitions_lack(release: Release) -> None:
+    for manifest in filter(custom_resources.is_custom, release.manifests):
+        custom_resources.validate(manifest)
 
 
 def test_pods_meet_pod_security_restricted(release: Release) -> None:
@@ -38,6 +46,30 @@ def test_no_pod_gets_a_token_or_a_root_file_system_to_write_on(release: Release)
     for _, pod in pod_specs(release):
         assert pod["automountServiceAccountToken"] is False
         assert all(each["securityContext"]["readOnlyRootFilesystem"] for each in containers(pod))
+
+
+def test_pods_run_as_a_service_account_that_the_release_makes_or_the_values_name(
+    release: Release,
+) -> None:
+    made = {account.name for account in release.of_kind("ServiceAccount")}
+    values = release.all_values
+    components = [values[name] for name in ("broker", "producer", "consumer")]
+    accounts = [
+        each.get("serviceAccount", {}) for each in (*components, *values["workers"].values())
+    ]
+    there = {each.get("name") or "default" for each in accounts if not each.get("create", True)}
+    assert {pod["serviceAccountName"] for _, pod in pod_specs(release)} <= made | there
+
+
+@pytest.mark.parametrize("component", ["broker", "producer", "consumer"])
+def test_a_service_account_can_be_given_a_name(render: Render, component: str) -> None:
+    release = render({component: {"serviceAccount": {"name": "mine"}}})
+    pods = dict(pod_specs(release))
+    (workload,) = (name for name in pods if name.endswith(f"-{component}"))
+    assert pods[workload]["serviceAccountName"] == "mine"
+    names = {account.name for account in release.of_kind("ServiceAccount")}
+    assert "mine" in names
+    assert workload not in names
 
 
 def test_nothing_asks_for_rights_in_the_api(release: Release) -> None:

@@ -12,6 +12,7 @@ import yaml
 from chartproof.chart import Chart
 from chartproof.render import render
 from chartproof.values import load_values
+from tests.support import custom_resources
 from tests.support.tools import HELM3, HELM4, KUBECONFORM, GoTool, kubernetes_schemas
 
 CHART = Path(__file__).parents[2] / "chart"
@@ -57,12 +58,16 @@ def test_helm_3_prints_the_same_objects(values: Path) -> None:
 def test_kubeconform_accepts_every_object(values: Path, version: str) -> None:
     folder = "{{ .NormalizedKubernetesVersion }}-local{{ .StrictSuffix }}"
     schema = kubernetes_schemas() / folder / "{{ .ResourceKind }}{{ .KindSuffix }}.json"
+    # Kinds that Kubernetes lacks have a test of their own, against their definitions.
+    release = render(Chart.load(CHART), load_values([values]))
+    custom = [each.kind for each in release.manifests if custom_resources.is_custom(each)]
     command = [
         *(KUBECONFORM.path(), "-strict", "-summary", "-output=json"),
         *("-kubernetes-version", version, "-schema-location", str(schema)),
+        *("-skip", ",".join(sorted(set(custom)))),
     ]
     run = subprocess.run(command, input=rendered(values), capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
     summary = json.loads(run.stdout)["summary"]
     assert summary["valid"] > 0
-    assert summary["skipped"] == 0
+    assert summary["skipped"] == len(custom)

@@ -77,12 +77,17 @@ def test_a_new_version_restarts_only_what_gets_another_image(
 @pytest.mark.parametrize(
     ("change", "restarted"),
     [
-        ({"broker": {"auth": {"workerPassword": "new"}}}, {"broker", "producer", "consumer"}),
-        ({"broker": {"auth": {"password": "new"}}}, {"broker"}),
+        # Brokers and workers follow a password while they run; a cookie they cannot.
+        ({"broker": {"auth": {"workerPassword": "new"}}}, set()),
+        ({"broker": {"auth": {"password": "new"}}}, set()),
+        ({"broker": {"auth": {"erlangCookie": "new"}}}, {"broker"}),
+        ({"broker": {"auth": {"workerUsername": "new"}}}, {"producer", "consumer"}),
         ({"broker": {"extraConfig": "heartbeat = 20"}}, {"broker"}),
         ({"queue": {"deliveryLimit": 3}}, {"broker"}),
         ({"producer": {"rate": 5}}, {"producer"}),
         ({"consumer": {"threads": 2}}, {"consumer"}),
+        ({"consumer": {"handler": "a:b", "handlerCode": "def b(message): ..."}}, {"consumer"}),
+        ({"consumer": {"podDisruptionBudget": {"enabled": True}}}, set()),
         ({"audit": True}, {"producer", "consumer"}),
         ({"consumer": {"replicas": 5}}, set()),
     ],

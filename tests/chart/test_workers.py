@@ -127,8 +127,8 @@ def test_helm_test_needs_only_one_of_the_workers(render: Render, worker: str) ->
     release = render({worker: {"enabled": False}})
     assert release.get("Pod", "test").is_hook
     names = {manifest.name for manifest in release.manifests}
-    for each in release.get("Pod", "test").body["spec"]["containers"]:
-        assert {source["secretRef"]["name"] for source in each["envFrom"]} <= names
+    (volume,) = release.get("Pod", "test").body["spec"]["volumes"]
+    assert {source["secret"]["name"] for source in volume["projected"]["sources"]} <= names
 
 
 def test_tests_can_be_left_out(render: Render) -> None:

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-import yaml
 from kr8s.objects import Pod
 
 from chartproof.cluster.helm import Target
@@ -18,6 +13,7 @@ from chartproof.cluster.install import ensure_namespace
 from chartproof.cluster.proof import Proof
 from chartproof.cluster.watch import Watch, connect
 from tests.cluster.conftest import REPOSITORY, Brought
+from tests.cluster.releases import helm, sizes, wait_for, worker_image
 from tests.support.tools import HELM3, HELM4, GoTool
 
 pytestmark = pytest.mark.needs("cluster", "helm4", "helm3")
@@ -27,42 +23,17 @@ RELEASE = "ha"
 SIZES = {"broker": 3, "producer": 2, "consumer": 3}
 
 
-def helm(tool: GoTool, cluster: Brought, *words: str | Path, namespace: str = NAMESPACE) -> str:
-    """Run a real Helm CLI on the cluster and return what it printed."""
-    command = [tool.path(), *words, "--kubeconfig", cluster.kubeconfig, "--namespace", namespace]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stdout + run.stderr
-    return run.stdout
-
-
 @pytest.fixture(scope="module")
 def target(cluster: Brought) -> Iterator[Target]:
     """Install the ha case with the real Helm CLI into a namespace that enforces `restricted`."""
     target = Target(cluster, NAMESPACE, RELEASE)
     ensure_namespace(connect(cluster.kubeconfig, None), NAMESPACE)
-    image = helm(
-        HELM4, cluster, "get", "values", "demo", "-o", "yaml", namespace="rabbitmq-workers"
-    )
-    values = cluster.kubeconfig.with_name("image-values.yaml")
-    values.write_text(yaml.safe_dump({"worker": yaml.safe_load(image)["worker"]}))
+    values = worker_image(cluster)
     case = REPOSITORY / "chart" / "ci" / "ha-values.yaml"
     chosen = ["-f", case, "-f", values, "--set", "audit=true,producer.rate=50"]
-    helm(HELM4, cluster, "install", RELEASE, REPOSITORY / "chart", *chosen, "--wait")
+    helm(HELM4, cluster, NAMESPACE, "install", RELEASE, REPOSITORY / "chart", *chosen, "--wait")
     yield target
-    helm(HELM4, cluster, "uninstall", RELEASE, "--wait")
-
-
-def sizes(watch: Watch) -> Counter[str]:
-    """Count the ready pods of each component."""
-    return Counter(member.component for member in watch.members() if member.ready)
-
-
-def wait_for(condition: Callable[[], bool], seconds: float) -> None:
-    """Wait until a condition holds; fail after that many seconds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"not within {seconds:g} s"
-        time.sleep(0.5)
+    helm(HELM4, cluster, NAMESPACE, "uninstall", RELEASE, "--wait")
 
 
 def test_every_pod_is_ready_in_a_namespace_that_enforces_restricted(target: Target) -> None:
@@ -74,7 +45,7 @@ def test_every_pod_is_ready_in_a_namespace_that_enforces_restricted(target: Targ
 
 @pytest.mark.parametrize("tool", [HELM4, HELM3], ids=["helm4", "helm3"])
 def test_helm_test_passes_with_both_helms(cluster: Brought, target: Target, tool: GoTool) -> None:
-    assert "Succeeded" in helm(tool, cluster, "test", target.release)
+    assert "Succeeded" in helm(tool, cluster, NAMESPACE, "test", target.release)
 
 
 def test_the_brokers_are_one_cluster_and_share_the_queue(target: Target) -> None:

@@ -36,7 +36,12 @@ EPHEMERAL_PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 class Broker:
-    """One broker. It listens once the constructor returns, and is gone after `close`."""
+    """One broker. It listens once the constructor returns, and is gone after `close`.
+
+    What it is started with lies in the folder `settings`, which the broker sees as SETTINGS.
+    """
+
+    command: tuple[str, ...] = ("rabbitmq-server",)
 
     def __init__(self) -> None:
         self.amqp_port, self.management_port, self._epmd_port, self._node_port = free_ports(4)
@@ -49,6 +54,7 @@ class Broker:
         (self._path / "settings").mkdir()
         (self._path / "settings/rabbitmq.conf").write_text(self._configuration())
         (self._path / "settings/enabled_plugins").write_text("[rabbitmq_management].\n")
+        self._prepare()
         try:
             self.start()
         except BaseException:
@@ -102,7 +108,7 @@ class Broker:
         """Start it and wait until it serves clients. Fails with the end of its log."""
         assert self._process is None, "it runs already"
         with self.log.open("ab") as log:
-            self._process = container.start(self._container("rabbitmq-server"), log)
+            self._process = container.start(self._container(*self.command), log)
         end = time.monotonic() + START_S
         while not self.serves():
             code = self._process.poll()
@@ -144,6 +150,9 @@ class Broker:
         if self._process is not None:
             self._end(container.KILL)
         self._folder.cleanup()
+
+    def _prepare(self) -> None:
+        """Write what else it reads; for brokers that are started in another way."""
 
     def _end(self, signal_number: int) -> None:
         assert self._process is not None, "it does not run"

@@ -1,15 +1,28 @@
 {{- define "rabbitmq-workers.broker.container" -}}
 {{- $nodes := include "rabbitmq-workers.componentName" (dict "root" . "component" "broker" "suffix" "nodes") -}}
-{{- $ready := dict "path" "/api/health/checks/ready-to-serve-clients" "port" "management" -}}
+{{- $management := include "rabbitmq-workers.broker.management" . | fromJson -}}
+{{- $ready := dict
+      "path" "/api/health/checks/ready-to-serve-clients"
+      "port" $management.port
+      "scheme" (upper $management.scheme) -}}
 {{- $grace := int .Values.broker.terminationGracePeriodSeconds -}}
 {{- with .Values.broker -}}
 name: broker
 image: {{ include "rabbitmq-workers.image" (dict "root" $ "image" .image "tag" (printf "%s-management" $.Chart.AppVersion)) }}
 imagePullPolicy: {{ .image.pullPolicy }}
 command: [bash, /etc/rabbitmq/conf.d/start.sh]
+{{- with .envFrom }}
+envFrom:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 # In the order of their names: one that another refers to must come before it, as POD_NAME does.
 env:
-  {{- include "rabbitmq-workers.env" (merge (dict) .env (dict
+  {{- $files := dict }}
+  {{- if .advancedConfig }}
+  {{- $_ := set $files "RABBITMQ_ADVANCED_CONFIG_FILE" "/etc/rabbitmq/conf.d/advanced.config" }}
+  {{- end }}
+  {{- $tls := include "rabbitmq-workers.broker.tlsEnv" $ | fromJson }}
+  {{- include "rabbitmq-workers.env" (merge $tls .env $files (dict
         "POD_NAME" (dict "fieldRef" (dict "fieldPath" "metadata.name"))
         "POD_NAMESPACE" (dict "fieldRef" (dict "fieldPath" "metadata.namespace"))
         "RABBITMQ_ENABLED_PLUGINS_FILE" "/etc/rabbitmq/conf.d/enabled_plugins"
@@ -17,10 +30,14 @@ env:
         "RABBITMQ_USE_LONGNAME" "true"
       )) | nindent 2 }}
 ports:
-  {{- range $name, $port := dict "amqp" 5672 "management" 15672 "metrics" 15692 "epmd" 4369 "distribution" 25672 }}
-  - name: {{ $name }}
-    containerPort: {{ $port }}
+  {{- range include "rabbitmq-workers.broker.ports" $ | fromJsonArray }}
+  - name: {{ .name }}
+    containerPort: {{ .number }}
   {{- end }}
+  - name: epmd
+    containerPort: 4369
+  - name: distribution
+    containerPort: 25672
 # No liveness probe: killing a busy broker does not make it faster.
 startupProbe:
   httpGet:
@@ -60,5 +77,12 @@ volumeMounts:
     mountPath: /var/lib/rabbitmq/mnesia
   - name: tmp
     mountPath: /tmp
+  {{- if .tls.enabled }}
+  - name: tls
+    mountPath: /run/secrets/rabbitmq-tls
+  {{- end }}
+  {{- with .extraVolumeMounts }}
+  {{- include "rabbitmq-workers.rendered" (dict "root" $ "value" .) | nindent 2 }}
+  {{- end }}
 {{- end }}
 {{- end -}}

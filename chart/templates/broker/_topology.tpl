@@ -1,51 +1,144 @@
 {{/*
-What the broker declares at its start, so that no worker needs the right to. Limits are a policy: a queue keeps the
-arguments it was first declared with, a policy follows the values.
+What the broker declares at its start, so that no worker needs the right to, as a JSON file of definitions. Limits are
+a policy: a queue keeps the arguments it was first declared with, a policy follows the values.
 */}}
 {{- define "rabbitmq-workers.topology" -}}
-{{- $queue := .Values.queue.name -}}
-{{- $dead := include "rabbitmq-workers.deadLetterQueue" . -}}
-{{- $deadLetter := .Values.queue.deadLetter.enabled -}}
-{{- $test := include "rabbitmq-workers.testQueue" . -}}
-{{- $queues := list $queue ($deadLetter | ternary $dead "") (.Values.tests.enabled | ternary $test "") -}}
-queues:
-  {{- range compact $queues }}
-  - name: {{ . | quote }}
-    vhost: /
-    durable: true
-    auto_delete: false
-    arguments:
-      x-queue-type: quorum
-  {{- end }}
-policies:
-  - name: {{ $queue | quote }}
-    vhost: /
-    pattern: {{ printf "^%s$" (regexQuoteMeta $queue) | quote }}
-    apply-to: quorum_queues
-    priority: 0
-    definition:
-      delivery-limit: {{ .Values.queue.deliveryLimit }}
-      {{- if $deadLetter }}
-      dead-letter-exchange: {{ $dead | quote }}
-      dead-letter-strategy: at-least-once
-      # Without it the broker falls back to at-most-once.
-      overflow: reject-publish
-      {{- end }}
-{{- if $deadLetter }}
-exchanges:
-  - name: {{ $dead | quote }}
-    vhost: /
-    type: fanout
-    durable: true
-    auto_delete: false
-    internal: false
-    arguments: {}
-bindings:
-  - source: {{ $dead | quote }}
-    vhost: /
-    destination: {{ $dead | quote }}
-    destination_type: queue
-    routing_key: ""
-    arguments: {}
-{{- end }}
+{{- $definitions := dict -}}
+{{- range $key := list "queues" "exchanges" "bindings" "policies" -}}
+{{- $_ := set $definitions $key list -}}
+{{- end -}}
+{{- range $name, $queue := include "rabbitmq-workers.topology.queues" . | fromJson -}}
+{{- include "rabbitmq-workers.topology.queue" (dict "into" $definitions "name" $name "queue" $queue) -}}
+{{- end -}}
+{{- range $name, $exchange := .Values.exchanges -}}
+{{- include "rabbitmq-workers.topology.exchange" (merge (dict "into" $definitions "name" $name) $exchange) -}}
+{{- end -}}
+{{- range .Values.bindings -}}
+{{- include "rabbitmq-workers.topology.binding" (merge (dict "into" $definitions) .) -}}
+{{- end -}}
+{{- range $name, $policy := .Values.policies -}}
+{{- include "rabbitmq-workers.topology.add" (dict "into" $definitions "key" "policies" "value" (dict
+      "name" $name
+      "vhost" ($policy.vhost | default "/")
+      "pattern" $policy.pattern
+      "apply-to" ($policy.applyTo | default "all")
+      "priority" ($policy.priority | default 0)
+      "definition" $policy.definition)) -}}
+{{- end -}}
+{{- range $key, $values := $definitions -}}
+{{- if not $values }}{{ $_ := unset $definitions $key }}{{ end -}}
+{{- end -}}
+{{- toPrettyJson $definitions -}}
+{{- end -}}
+
+{{/*
+Every queue of the values, as JSON by its name. A worker's own is as `queue` says, and `queues` may say more of it; one
+that is no quorum queue has nothing from `queue`.
+*/}}
+{{- define "rabbitmq-workers.topology.queues" -}}
+{{- $queues := dict -}}
+{{- range (include "rabbitmq-workers.queues" . | fromJson).queues -}}
+{{- $own := index $.Values.queues . | default dict -}}
+{{- if eq ($own.type | default "quorum") "quorum" -}}
+{{- $_ := set $queues . (omit $.Values.queue "name") -}}
+{{- end -}}
+{{- end -}}
+{{- if .Values.tests.enabled -}}
+{{- $_ := set $queues (include "rabbitmq-workers.testQueue" .) dict -}}
+{{- end -}}
+{{- merge (dict) .Values.queues $queues | toJson -}}
+{{- end -}}
+
+{{/* Appends to one of the lists of the definitions. Usage: dict "into" DEFINITIONS "key" "queues" "value" MAP */}}
+{{- define "rabbitmq-workers.topology.add" -}}
+{{- $_ := set .into .key (append (get .into .key) .value) -}}
+{{- end -}}
+
+{{/* Usage: dict "into" DEFINITIONS "name" NAME "queue" MAP, one of `queues` */}}
+{{- define "rabbitmq-workers.topology.queue" -}}
+{{- $type := .queue.type | default "quorum" -}}
+{{- $vhost := .queue.vhost | default "/" -}}
+{{- $place := dict "into" .into "name" .name "vhost" $vhost -}}
+{{- include "rabbitmq-workers.topology.declare" (merge (dict "type" $type "arguments" .queue.arguments) $place) -}}
+{{- with include "rabbitmq-workers.topology.limits" .queue | fromJson -}}
+{{- $policy := . -}}
+{{- if hasKey $policy "dead-letter-exchange" | and (empty (get $policy "dead-letter-exchange")) -}}
+{{- $dead := include "rabbitmq-workers.deadLetterQueue" $.name -}}
+{{- $_ := set $policy "dead-letter-exchange" $dead -}}
+{{- $there := dict "into" $.into "name" $dead "vhost" $vhost -}}
+{{- include "rabbitmq-workers.topology.declare" (merge (dict "type" "quorum") $there) -}}
+{{- include "rabbitmq-workers.topology.exchange" (merge (dict "type" "fanout") $there) -}}
+{{- include "rabbitmq-workers.topology.binding" (merge (dict "source" $dead "destination" $dead) $there) -}}
+{{- end -}}
+{{- include "rabbitmq-workers.topology.add" (dict "into" $.into "key" "policies" "value" (dict
+      "name" $.name
+      "vhost" $vhost
+      "pattern" (printf "^%s$" (regexQuoteMeta $.name))
+      "apply-to" (get (dict "quorum" "quorum_queues" "classic" "classic_queues" "stream" "streams") $type)
+      "priority" 0
+      "definition" $policy)) -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+A queue's limits as JSON, in the words of a policy. An empty dead-letter-exchange stands for one of the queue's own.
+Usage: MAP, one of `queues`
+*/}}
+{{- define "rabbitmq-workers.topology.limits" -}}
+{{- $policy := dict -}}
+{{- range $key, $name := dict
+      "maxLength" "max-length"
+      "messageTtl" "message-ttl"
+      "deliveryLimit" "delivery-limit"
+      "overflow" "overflow"
+      "maxAge" "max-age" -}}
+{{- if hasKey $ $key }}{{ $_ := set $policy $name (get $ $key) }}{{ end -}}
+{{- end -}}
+{{- with .maxLengthBytes -}}
+{{- $_ := set $policy "max-length-bytes" (include "rabbitmq-workers.bytes" . | int64) -}}
+{{- end -}}
+{{- with .deadLetter -}}
+{{- if or .enabled .exchange -}}
+{{- $_ := set $policy "dead-letter-exchange" (.exchange | default "") -}}
+{{- with .routingKey }}{{ $_ := set $policy "dead-letter-routing-key" . }}{{ end -}}
+{{- $_ := set $policy "overflow" ($.overflow | default "reject-publish") -}}
+{{- if eq ($.type | default "quorum") "quorum" | and (eq $policy.overflow "reject-publish") -}}
+{{- $_ := set $policy "dead-letter-strategy" "at-least-once" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $policy -}}
+{{- end -}}
+
+{{/* Usage: dict "into" DEFINITIONS "name" NAME "vhost" NAME "type" TYPE ["arguments" MAP] */}}
+{{- define "rabbitmq-workers.topology.declare" -}}
+{{- include "rabbitmq-workers.topology.add" (dict "into" .into "key" "queues" "value" (dict
+      "name" .name
+      "vhost" .vhost
+      "durable" true
+      "auto_delete" false
+      "arguments" (merge (dict "x-queue-type" .type) (.arguments | default dict)))) -}}
+{{- end -}}
+
+{{/* Usage: dict "into" DEFINITIONS "name" NAME ["vhost" NAME] ["type" TYPE] ["arguments" MAP] */}}
+{{- define "rabbitmq-workers.topology.exchange" -}}
+{{- include "rabbitmq-workers.topology.add" (dict "into" .into "key" "exchanges" "value" (dict
+      "name" .name
+      "vhost" (.vhost | default "/")
+      "type" (.type | default "direct")
+      "durable" true
+      "auto_delete" false
+      "internal" false
+      "arguments" (.arguments | default dict))) -}}
+{{- end -}}
+
+{{/* Usage: merge (dict "into" DEFINITIONS) MAP, one of `bindings` */}}
+{{- define "rabbitmq-workers.topology.binding" -}}
+{{- include "rabbitmq-workers.topology.add" (dict "into" .into "key" "bindings" "value" (dict
+      "source" .source
+      "vhost" (.vhost | default "/")
+      "destination" .destination
+      "destination_type" (.destinationType | default "queue")
+      "routing_key" (.routingKey | default "")
+      "arguments" (.arguments | default dict))) -}}
 {{- end -}}

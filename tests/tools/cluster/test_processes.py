@@ -126,6 +126,18 @@ def test_three_brokers_are_one_cluster_that_does_without_one(
     assert result.lost == 0, result.lost_lines()
 
 
+def test_messages_of_a_third_worker_are_in_the_books(
+    engine: ProcessesEngine, progress: Progress
+) -> None:
+    more = "workers.more.role=consumer"
+    engine.run(release("default", "producer.rate=100", "consumer.enabled=false", more), progress)
+    with Proof.watching_processes(engine) as proof:
+        eventually(lambda: proof.confirmed() > 100)
+        result = proof.settle()
+    assert result.lost == 0, result.lost_lines()
+    assert result.handled == result.confirmed
+
+
 def test_nothing_is_left_after_the_end(engine: ProcessesEngine, progress: Progress) -> None:
     engine.run(release("minimal"), progress)
     assert processes_of("broker-0")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from textwrap import dedent
 
@@ -88,9 +88,11 @@ def stored_rabbitmq(monkeypatch: pytest.MonkeyPatch) -> StandIn:
     return image
 
 
-def default_plans(folder: Path, case: str = "default") -> dict[str, PodPlan]:
+def default_plans(
+    folder: Path, case: str = "default", sets: Sequence[str] = ()
+) -> dict[str, PodPlan]:
     """Plan every pod of the project's own chart."""
-    values = load_values([CHART / "ci" / f"{case}-values.yaml"], [])
+    values = load_values([CHART / "ci" / f"{case}-values.yaml"], sets)
     release = render(Chart.load(CHART), values, RenderOptions("demo", "market"))
     return {
         pod.name.removeprefix("demo-rabbitmq-workers-"): plan(pod, Data(release), Layout(folder))
@@ -270,6 +272,14 @@ def test_the_broker_is_planned_as_its_manifests_say(
     assert mounts["/etc/rabbitmq/conf.d"].read_only
     assert mounts["/var/lib/rabbitmq/mnesia"].source == str(claim)
     assert not mounts["/var/lib/rabbitmq/mnesia"].read_only
+
+
+@pytest.mark.usefixtures("stored_rabbitmq")
+def test_a_probe_may_be_encrypted(tmp_path: Path) -> None:
+    broker = default_plans(tmp_path, sets=["broker.tls.enabled=true"])["broker-0"]
+    assert broker.tasks[0].ready == Probe(
+        15671, "/api/health/checks/ready-to-serve-clients", tls=True
+    )
 
 
 @pytest.mark.usefixtures("stored_rabbitmq")

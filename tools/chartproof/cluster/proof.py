@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.table import Table
 
@@ -20,9 +21,9 @@ from chartproof.cluster.helm import Target
 from chartproof.cluster.ledger import Ledger, Result
 from chartproof.cluster.watch import COMPONENT, Watch
 
-WORKERS = ("producer", "consumer")
+BROKER = "broker"
 # Brokers write no audit; every other pod of the release may, a test's too.
-AUDITED = f"{COMPONENT}!=broker"
+AUDITED = f"{COMPONENT}!={BROKER}"
 # How far back consumers are read: they may handle a message before its confirm is written down.
 HISTORY_S = 120.0
 LOOK_S = 0.1
@@ -52,10 +53,13 @@ class Proof:
     def watching_processes(cls, engine: ReleaseEngine) -> Iterator[Proof]:
         """Keep the books of a release that runs as processes, from their first line on."""
         proof = cls()
-        files = FileFollower(
-            lambda: [log for worker in WORKERS for log in engine.logs(worker)], proof.enter
-        )
-        with files:
+        workers: set[str] = set()
+
+        def logs() -> list[Path]:
+            workers.update({member.component for member in engine.members()} - {BROKER})
+            return [log for worker in sorted(workers) for log in engine.logs(worker)]
+
+        with FileFollower(logs, proof.enter):
             yield proof
 
     def enter(self, line: Line) -> None:

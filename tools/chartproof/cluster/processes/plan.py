@@ -24,6 +24,7 @@ class Probe:
 
     port: int
     path: str = "/"
+    tls: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,4 +121,5 @@ def _probe(body: Mapping[str, Any]) -> Probe | None:
     if not get:
         return None
     ports = {port.get("name"): port["containerPort"] for _, port in each(body, "ports")}
-    return Probe(ports.get(get["port"], get["port"]), get.get("path", "/"))
+    port = ports.get(get["port"], get["port"])
+    return Probe(port, get.get("path", "/"), get.get("scheme") == "HTTPS")

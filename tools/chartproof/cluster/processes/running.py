@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ssl
 import subprocess
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 
 from chartproof.cluster.engine import Member
@@ -121,9 +122,18 @@ class RunningPod:
 
 def answers(address: str, probe: Probe) -> bool:
     """Tell whether a probe is answered with success."""
-    with closing(HTTPConnection(address, probe.port, timeout=PROBE_TIMEOUT_S)) as connection:
+    with closing(_connection(address, probe)) as connection:
         try:
             connection.request("GET", probe.path)
             return 200 <= connection.getresponse().status < 400
         except (OSError, HTTPException):
             return False
+
+
+def _connection(address: str, probe: Probe) -> HTTPConnection:
+    if not probe.tls:
+        return HTTPConnection(address, probe.port, timeout=PROBE_TIMEOUT_S)
+    # As the kubelet's, which asks a pod by its address, and no certificate is for that.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return HTTPSConnection(address, probe.port, timeout=PROBE_TIMEOUT_S, context=context)

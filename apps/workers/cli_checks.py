@@ -1,0 +1,107 @@
+"""The commands that look at a release instead of working for it, and their arguments."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from workers import config
+from workers.check import Expectations
+from workers.check import check as check_release
+from workers.config import ConfigError
+from workers.exits import Exit
+from workers.guard import guard as guard_upgrade
+from workers.management import Management
+from workers.tls import Files
+from workers.upgrade import Version
+
+
+def check(arguments: argparse.Namespace) -> Exit:
+    """Check a release: login, TLS, permissions, cluster size; a line for each."""
+    settings = config.load()
+    files = settings.tls_files
+    expected = Expectations(
+        may_not_declare=arguments.may_not_declare,
+        management=arguments.management and _management(arguments.management, files=files),
+        closed=tuple(arguments.closed),
+    )
+    return check_release(settings, expected)
+
+
+def guard(arguments: argparse.Namespace) -> Exit:
+    """Refuse to have running brokers replaced by a RabbitMQ that cannot take over from them."""
+    try:
+        target = Version.parse(arguments.version)
+    except ValueError as error:
+        raise ConfigError(f"--version: {error}") from None
+    files = Files(arguments.ca)
+    for _, fault in files.faults():
+        raise ConfigError(f"--ca {arguments.ca}: {fault}")
+    login = [_file(arguments.login / name) for name in ("username", "password")]
+    return guard_upgrade(
+        _management(arguments.management, *login, files=files), target, arguments.patience
+    )
+
+
+def _file(path: Path) -> str:
+    """Read a mounted Secret's key; one that is not there is no login."""
+    try:
+        return path.read_bytes().decode()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"--login: {path}: {error}") from None
+
+
+def _management(url: str, username: str = "", password: str = "", *, files: Files) -> Management:
+    try:
+        return Management(url, username, password, files)
+    except ValueError as error:
+        raise ConfigError(f"--management: {error}") from None
+
+
+def _add_check(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--may-not-declare", action="store_true", help="fail if the user may declare a queue"
+    )
+    command.add_argument(
+        "--management", metavar="URL", help="ask there whether all brokers have joined the cluster"
+    )
+    command.add_argument(
+        "--closed", metavar="PORT", type=int, nargs="*", default=[], help="ports to find closed"
+    )
+
+
+def _add_guard(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--management", metavar="URL", required=True, help="the brokers' management API"
+    )
+    command.add_argument(
+        "--login",
+        metavar="FOLDER",
+        type=Path,
+        required=True,
+        help="folder with the administrator's name and password, the files username and password",
+    )
+    command.add_argument(
+        "--ca", metavar="FILE", type=Path, help="authorities that may vouch for the brokers"
+    )
+    command.add_argument(
+        "--version", required=True, help="the RabbitMQ to be, or an image's tag that begins with it"
+    )
+    command.add_argument(
+        "--patience",
+        metavar="SECONDS",
+        type=float,
+        default=60.0,
+        help="time for which a broker that does not answer is asked again (default 60)",
+    )
+
+
+COMMANDS: Mapping[
+    str, tuple[Callable[[argparse.Namespace], Exit], Callable[[argparse.ArgumentParser], None]]
+] = {
+    "check": (check, _add_check),
+    "guard": (guard, _add_guard),
+}

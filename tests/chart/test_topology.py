@@ -1,0 +1,296 @@
+"""Queues, exchanges, bindings, policies and users, from the values to a broker that has them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from chartproof.chart import Chart
+from chartproof.release import Release
+from chartproof.render import ValuesError, render
+from chartproof.values import load_values
+from tests.chart.running import ChartBroker
+
+Render = Callable[..., Release]
+Named = dict[str, Any]
+
+CASE = Path(__file__).parents[2] / "chart/ci/topology-values.yaml"
+
+
+@pytest.fixture(scope="module")
+def release(chart: Chart) -> Release:
+    return render(chart, load_values([CASE]))
+
+
+def definitions(release: Release) -> dict[str, list[Named]]:
+    """Return what the broker declares, by kind."""
+    text = release.get("Secret", "broker-definitions").body["stringData"]["topology.json"]
+    found: dict[str, list[Named]] = json.loads(text)
+    return found
+
+
+def named(release: Release, kind: str, name: str) -> Named:
+    """Return one of the definitions by its name."""
+    (found,) = (each for each in definitions(release)[kind] if each["name"] == name)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("queue", "type_", "applies_to", "definition"),
+    [
+        (
+            "orders",
+            "quorum",
+            "quorum_queues",
+            {
+                "max-length": 1000000,
+                "max-length-bytes": 1536 * 2**20,
+                "delivery-limit": 3,
+                "dead-letter-exchange": "orders.dead",
+                "dead-letter-strategy": "at-least-once",
+                "overflow": "reject-publish",
+            },
+        ),
+        (
+            "mails",
+            "classic",
+            "classic_queues",
+            {
+                "message-ttl": 3600000,
+                "dead-letter-exchange": "returns",
+                "dead-letter-routing-key": "mails",
+                "overflow": "reject-publish-dlx",
+            },
+        ),
+        ("clicks", "stream", "streams", {"max-age": "7D", "max-length-bytes": 20000000000}),
+    ],
+)
+def test_a_queues_limits_are_a_policy_for_it_alone(
+    release: Release, queue: str, type_: str, applies_to: str, definition: Named
+) -> None:
+    assert named(release, "queues", queue)["arguments"]["x-queue-type"] == type_
+    policy = named(release, "policies", queue)
+    assert policy["pattern"] == f"^{queue}$"
+    assert policy["apply-to"] == applies_to
+    assert policy["definition"] == definition
+
+
+def test_a_queue_without_limits_has_no_policy(release: Release) -> None:
+    assert named(release, "queues", "weekly")["vhost"] == "reports"
+    assert "weekly" not in [policy["name"] for policy in definitions(release)["policies"]]
+
+
+def test_dead_letters_that_may_be_dropped_are_not_promised_to_arrive(render: Render) -> None:
+    queues = {"orders": {"overflow": "drop-head", "deadLetter": {"enabled": True}}}
+    policy = named(render({"queues": queues}), "policies", "orders")
+    assert policy["definition"] == {
+        "dead-letter-exchange": "orders.dead",
+        "overflow": "drop-head",
+    }
+
+
+def test_a_workers_queue_may_be_told_more_of(render: Render) -> None:
+    release = render(
+        {"consumer": {"queue": "orders"}, "queues": {"orders": {"maxLength": 10}}},
+    )
+    more = named(release, "policies", "orders")["definition"]
+    assert more.pop("max-length") == 10
+    assert more.pop("dead-letter-exchange") == "orders.dead"
+    plain = named(release, "policies", "test")["definition"]
+    assert more == {key: plain[key] for key in plain if key != "dead-letter-exchange"}
+
+
+def test_a_workers_queue_of_another_type_is_as_it_is_described(render: Render) -> None:
+    queues = {"orders": {"type": "classic", "maxLength": 10}}
+    release = render({"consumer": {"queue": "orders"}, "queues": queues})
+    assert named(release, "policies", "orders")["definition"] == {"max-length": 10}
+
+
+def test_a_users_secret_is_one_that_applications_can_bind_to(render: Render) -> None:
+    release = render(
+        {"users": {"shop": {"username": "s/hop", "password": "p@ss", "permissions": {"/": {}}}}}
+    )
+    secret = release.get("Secret", "broker-user-shop").body["stringData"]
+    url = urlsplit(secret["connection_string"])
+    assert (unquote(url.username or ""), unquote(url.password or "")) == ("s/hop", "p@ss")
+    assert (url.scheme, url.hostname, str(url.port)) == ("amqp", secret["host"], secret["port"])
+    assert secret["host"] == f"{release.get('Service', 'broker').name}.default.svc"
+    assert secret.keys() == {
+        *("username", "password", "host", "port", "connection_string", "provider", "type"),
+    }
+
+
+def test_a_user_of_one_virtual_host_is_sent_there(render: Render) -> None:
+    users = {"shop": {"permissions": {"a/b": {"read": ".*"}}}}
+    release = render({"vhosts": ["a/b"], "users": users})
+    secret = release.get("Secret", "broker-user-shop").body["stringData"]
+    assert secret["connection_string"].endswith(":5672/a%2Fb")
+    assert len(secret["password"]) >= 32
+
+
+@pytest.fixture(scope="module")
+def broker(release: Release) -> Iterator[ChartBroker]:
+    """Give a broker that was started with all of it."""
+    with ChartBroker(release, {"billing-rabbitmq": {"login": "bill", "password": "pay"}}) as broker:
+        yield broker
+
+
+def listed(broker: ChartBroker, *words: str) -> list[Named]:
+    """Return what a command of rabbitmqctl lists."""
+    found: list[Named] = json.loads(broker.ctl("--formatter=json", *words))
+    return found
+
+
+@pytest.mark.needs("broker")
+def test_a_broker_has_every_queue_with_the_limits_in_force(broker: ChartBroker) -> None:
+    found = {
+        queue["name"]: (queue["type"].removeprefix("rabbit_").removesuffix("_queue"), queue)
+        for queue in listed(broker, "list_queues", "name", "type", "effective_policy_definition")
+    }
+    types = {name: type_ for name, (type_, _) in found.items()}
+    assert types == {
+        "test": "quorum",
+        "test.dead": "quorum",
+        "test.helm-test": "quorum",
+        "orders": "quorum",
+        "orders.dead": "quorum",
+        "mails": "classic",
+        "clicks": "stream",
+    }
+    limits = found["orders"][1]["effective_policy_definition"]
+    assert limits["max-length-bytes"] == 1536 * 2**20
+    assert found["clicks"][1]["effective_policy_definition"]["max-age"] == "7D"
+    weekly = listed(broker, "list_queues", "--vhost=reports", "name")
+    assert [queue["name"] for queue in weekly] == ["weekly"]
+
+
+@pytest.mark.needs("broker")
+def test_a_broker_has_every_binding_and_policy(broker: ChartBroker) -> None:
+    columns = ("source_name", "destination_name", "destination_kind", "routing_key")
+    bindings = {
+        tuple(each[column] for column in columns)
+        for each in listed(broker, "list_bindings", *columns)
+    }
+    assert {
+        ("events", "orders", "queue", "order.*"),
+        ("events", "returns", "exchange", "#"),
+        ("amq.headers", "clicks", "queue", ""),
+        ("orders.dead", "orders.dead", "queue", ""),
+    } <= bindings
+    policies = {each["name"]: each for each in listed(broker, "list_policies")}
+    assert policies["returns"]["priority"] == 10
+
+
+@pytest.mark.needs("broker")
+def test_an_application_may_do_what_its_permissions_say_and_no_more(broker: ChartBroker) -> None:
+    with broker.connection("shop", "shop-password") as connection:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        channel.basic_publish("events", "order.new", b"an order")
+        with pytest.raises(Exception, match="ACCESS_REFUSED"):
+            channel.basic_get("orders")
+    with broker.connection("bill", "pay") as connection:
+        assert connection.channel().basic_get("orders", auto_ack=True)[2] == b"an order"
+        with pytest.raises(Exception, match="ACCESS_REFUSED"):
+            connection.channel().queue_delete("orders")
+    login = ("prometheus@example.com", "prometheus-password")
+    assert broker.ask(*login, "overview")[0] == 200
+    assert broker.ask(*login, "users")[0] == 401
+
+
+@pytest.mark.parametrize(
+    ("values", "fault"),
+    [
+        ({"queues": {"test": {}}}, "queues.test is a queue of that name already, by queue.name"),
+        ({"queues": {"amq.mine": {}}}, "queues.amq.mine: names that begin with amq. are RabbitMQ"),
+        ({"users": {"administrator": {}}}, "users.administrator: the chart has a user of that"),
+        ({"queues": {"test.dead": {}}}, "queues.test.dead is a queue of that name already"),
+        (
+            {"queues": {"a": {"type": "stream", "messageTtl": 1}}},
+            "queues.a.messageTtl is set, which a queue of type stream does not have",
+        ),
+        (
+            {"queues": {"a": {"type": "classic", "deliveryLimit": 1}}},
+            "queues.a.deliveryLimit is set, which a queue of type classic does not have",
+        ),
+        (
+            {"queues": {"a": {"overflow": "reject-publish-dlx"}}},
+            "queues.a.overflow is reject-publish-dlx, which is for classic queues alone",
+        ),
+        ({"queues": {"a": {"vhost": "b"}}}, "queues.a.vhost is b, which is not among vhosts"),
+        (
+            {"policies": {"test": {"pattern": "a", "definition": {"max-length": 1}}}},
+            "policies.test has the name of the policy that queue.name makes",
+        ),
+        (
+            {"bindings": [{"source": "evnets", "destination": "test"}]},
+            "bindings[0].source is evnets, and there is no exchange of that name",
+        ),
+        (
+            {"bindings": [{"source": "amq.topic", "destination": "tset"}]},
+            "bindings[0].destination is tset, and there is no queue of that name",
+        ),
+        (
+            {"users": {"a": {"permissions": {"b": {}}}}},
+            "users.a.permissions has b, which is not among vhosts",
+        ),
+        (
+            {"users": {"a": {"username": "worker"}}},
+            'users.a has the name "worker", as broker.auth.workerUsername has',
+        ),
+        (
+            {"users": {"a": {"username": "b"}, "b": {}}},
+            'users.b has the name "b", as users.a has',
+        ),
+        (
+            {"users": {"a": {"existingSecret": "s", "password": "p"}}},
+            "users.a.password is set, and so is users.a.existingSecret",
+        ),
+        (
+            {"users": {"a": {"secretKeys": {"username": "u"}}}},
+            "users.a.secretKeys is set, and users.a.existingSecret does not say",
+        ),
+        (
+            {
+                "broker": {"enabled": False},
+                "externalBroker": {"url": "amqps://u:p@h/"},
+                "queues": {"a": {}},
+            },
+            "queues is set, and broker.enabled is false",
+        ),
+    ],
+    ids=str,
+)
+def test_what_a_broker_would_not_start_for_fails_at_the_render(
+    render: Render, values: Named, fault: str
+) -> None:
+    with pytest.raises(ValuesError) as caught:
+        render(values)
+    faults = [line for line in str(caught.value).splitlines() if line.startswith("- ")]
+    assert len(faults) == 1
+    assert fault in faults[0]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "queues.orders.typ=classic",
+        "queues.orders.type=lazy",
+        "queues.orders.maxAge=7",
+        "exchanges.events.type=topics",
+        "bindings[0].source=events",
+        "policies.all.pattern=.*",
+        "users.shop.tags[0]=admin",
+    ],
+)
+def test_what_is_no_topology_is_refused_by_the_schema(
+    render_with: Callable[..., Release], expression: str
+) -> None:
+    with pytest.raises(ValuesError) as fault:
+        render_with(expression)
+    assert expression.partition(".")[0].partition("[")[0] in str(fault.value)

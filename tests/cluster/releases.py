@@ -1,0 +1,46 @@
+"""Releases on the cluster of the tests, made by the real Helm CLI."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+
+from chartproof.cluster.watch import Watch
+from tests.cluster.conftest import Brought
+from tests.support.tools import HELM4, GoTool
+
+
+def helm(tool: GoTool, cluster: Brought, namespace: str, *words: str | Path) -> str:
+    """Run a real Helm CLI on the cluster and return what it printed."""
+    command = [tool.path(), *words, "--kubeconfig", cluster.kubeconfig, "--namespace", namespace]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
+
+
+def worker_image(cluster: Brought) -> Path:
+    """Return a values file that names the worker image which the cluster has."""
+    shown = helm(HELM4, cluster, "rabbitmq-workers", "get", "values", "demo", "-o", "yaml")
+    values = cluster.kubeconfig.with_name("image-values.yaml")
+    values.write_text(
+        yaml.safe_dump({"worker": {"image": yaml.safe_load(shown)["worker"]["image"]}})
+    )
+    return values
+
+
+def sizes(watch: Watch) -> Counter[str]:
+    """Count the ready pods of each component."""
+    return Counter(member.component for member in watch.members() if member.ready)
+
+
+def wait_for(condition: Callable[[], bool], seconds: float) -> None:
+    """Wait until a condition holds; fail after that many seconds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"not within {seconds:g} s"
+        time.sleep(0.5)
