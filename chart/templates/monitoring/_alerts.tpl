@@ -9,8 +9,9 @@ Usage: dict "root" $ "about" "broker"
 {{- $words := include "rabbitmq-workers.alerts.words" .root | fromJson -}}
 {{- $rules := list -}}
 {{- range .root.Files.Get (printf "files/alerts/%s.yaml" .about) | fromYamlArray -}}
-{{- $alert := merge (dict) (get $rule.alerts .alert | default dict) . (dict "enabled" true) -}}
-{{- if and $alert.enabled (include "rabbitmq-workers.alerts.apply" (dict "root" $root "to" .to)) -}}
+{{- $changes := get $rule.alerts .alert | default dict -}}
+{{- $alert := merge (dict) $changes . -}}
+{{- if and (dig "enabled" true $changes) (include "rabbitmq-workers.alerts.apply" (dict "root" $root "to" .to)) -}}
 {{- $threshold := dict "threshold" (include "rabbitmq-workers.text" $alert.threshold) -}}
 {{- $scope := dict "words" (merge $threshold $words) -}}
 {{- $rules = append $rules (dict
