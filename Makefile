@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test lint format docs bench-tools mutate-rules
+.PHONY: help up down test lint format docs bench-tools bench-render mutate-rules
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -42,3 +42,6 @@ mutate-rules: .venv/ready ## break every check in turn, list which test notices,
 
 bench-tools: .venv/ready ## chartproof beside helm-unittest and helm template; the last line is JSON
 	$(BIN)/python -m tests.benchmarks.tools
+
+bench-render: .venv/ready ## how long the chart takes to render; the last line is JSON
+	$(BIN)/python -m tests.benchmarks.render

@@ -1,11 +1,19 @@
+{{/* What selects all pods of the release. Usage: root */}}
+{{- define "rabbitmq-workers.releaseLabels" -}}
+app.kubernetes.io/name: {{ include "rabbitmq-workers.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
 {{/* What selects a component's pods: immutable, so nothing that a later version may change. Usage: SCOPE */}}
 {{- define "rabbitmq-workers.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "rabbitmq-workers.name" .root }}
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+{{ include "rabbitmq-workers.releaseLabels" .root }}
 app.kubernetes.io/component: {{ .component }}
 {{- end -}}
 
-{{/* name, labels and annotations of an object. Usage: SCOPE ["suffix" "nodes"] ["name" NAME] ["annotations" MAP] */}}
+{{/*
+name, labels and annotations of an object.
+Usage: SCOPE ["suffix" "nodes"] ["name" NAME] ["labels" MAP] ["annotations" MAP]
+*/}}
 {{- define "rabbitmq-workers.metadata" -}}
 name: {{ .name | default (include "rabbitmq-workers.componentName" .) }}
 labels:
@@ -14,7 +22,7 @@ labels:
   app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
   app.kubernetes.io/managed-by: {{ .root.Release.Service }}
   helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
-  {{- with .root.Values.commonLabels }}
+  {{- with merge (dict) (.labels | default dict) .root.Values.commonLabels }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
 {{- with merge (dict) (.annotations | default dict) .root.Values.commonAnnotations }}

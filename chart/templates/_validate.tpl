@@ -4,7 +4,8 @@ begins with a dash; all of them are shown at once.
 */}}
 {{- define "rabbitmq-workers.validate" -}}
 {{- $faults := "" -}}
-{{- range list "names" "broker" "memory" "keptVolumes" "tls" "placement" "volumes" "scaleDown" "topology" "connection" "workers" -}}
+{{- range list "names" "broker" "memory" "keptVolumes" "tls" "placement" "volumes" "scaleDown" "topology" "connection"
+      "workers" "monitoring" "network" -}}
 {{- $faults = print $faults (include (printf "rabbitmq-workers.faults.%s" .) $) -}}
 {{- end -}}
 {{- with trim $faults -}}

@@ -73,7 +73,7 @@ initContainers:
   - name: wait-for-broker
     {{- include "rabbitmq-workers.worker.container" (merge (dict "command" "wait" "envFrom" $config) .) | nindent 4 }}
   {{- with .values.extraInitContainers }}
-  {{- toYaml . | nindent 2 }}
+  {{- include "rabbitmq-workers.rendered" (dict "root" $.root "value" .) | nindent 2 }}
   {{- end }}
 containers:
   - name: {{ .component }}
@@ -88,7 +88,7 @@ containers:
     {{- end }}
     {{- end }}
   {{- with .values.extraContainers }}
-  {{- toYaml . | nindent 2 }}
+  {{- include "rabbitmq-workers.rendered" (dict "root" $.root "value" .) | nindent 2 }}
   {{- end }}
 {{- end -}}
 

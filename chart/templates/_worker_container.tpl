@@ -37,7 +37,7 @@ volumeMounts:
     mountPath: /handlers
   {{- end }}
   {{- with .values.extraVolumeMounts }}
-  {{- toYaml . | nindent 2 }}
+  {{- include "rabbitmq-workers.rendered" (dict "root" $.root "value" .) | nindent 2 }}
   {{- end }}
 {{- end -}}
 
@@ -59,7 +59,7 @@ volumeMounts:
     name: {{ . }}
 {{- end }}
 {{- with .values.extraVolumes }}
-{{ toYaml . }}
+{{ include "rabbitmq-workers.rendered" (dict "root" $.root "value" .) }}
 {{- end }}
 {{- end -}}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
@@ -85,6 +87,23 @@ def test_kedas_login_is_a_user_of_its_own_in_the_brokers_secret(render: Render) 
     }
     assert parameters == {"username": "scaler", "password": held["scaler-password"]}
     assert held["scaler-password"] not in (held["password"], held["worker-password"])
+
+
+def test_keda_can_be_turned_on_later_and_changes_no_other_password(render: Render) -> None:
+    present = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "release-name-rabbitmq-workers-broker", "namespace": "default"},
+        "data": {
+            key: b64encode(f"present {key}".encode()).decode()
+            for key in ("password", "worker-password", "erlang-cookie")
+        },
+    }
+    options = RenderOptions(is_upgrade=True, objects=(json.dumps(present),))
+    held = secret(render(KEDA, options), "broker")
+    for key in ("password", "worker-password", "erlang-cookie"):
+        assert held[key] == f"present {key}"
+    assert len(held["scaler-password"]) >= 32
 
 
 def test_kedas_login_may_stand_in_an_existing_secret(render: Render) -> None:

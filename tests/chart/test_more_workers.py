@@ -208,6 +208,17 @@ def test_what_is_extra_joins_what_the_chart_has(render: Render) -> None:
     assert deployment["metadata"]["annotations"] == {"reload": "true"}
 
 
+def test_what_is_extra_may_name_objects_of_the_release(render: Render) -> None:
+    claim = "{{ .Release.Name }}-scratch"
+    volume = {"name": "scratch", "persistentVolumeClaim": {"claimName": claim}}
+    side = {"name": "side", "image": "side:{{ .Chart.AppVersion }}"}
+    release = render({"consumer": {"extraVolumes": [volume], "extraContainers": [side]}})
+    spec = pod(release, "consumer")
+    (found,) = (each for each in spec["volumes"] if each["name"] == "scratch")
+    assert found["persistentVolumeClaim"] == {"claimName": "release-name-scratch"}
+    assert "{{" not in container(spec, "side")["image"]
+
+
 @pytest.mark.parametrize(
     "expression",
     [

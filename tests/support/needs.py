@@ -42,6 +42,13 @@ def missing_debian() -> str | None:
     return "it needs apt-get for RabbitMQ"
 
 
+def missing_promtool() -> str | None:
+    """Say why Prometheus's own command cannot be had here, or None."""
+    if shutil.which("apt-get") and shutil.which("dpkg-deb"):
+        return None
+    return "it needs apt-get and dpkg-deb for promtool"
+
+
 def missing_node() -> str | None:
     """Say why no JavaScript of npm can be run, or None."""
     if not (shutil.which("node") and shutil.which("npm")):
@@ -72,6 +79,7 @@ NEEDS: Mapping[str, Callable[[], str | None]] = {
     "helm3": missing_go,
     "helm4": missing_go,
     "kubeconform": missing_go,
+    "promtool": missing_promtool,
     "go": missing_go,
     "node": missing_node,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import kubernetes_validate
 
-from chartproof.cluster.cache import cache_dir, once
+from chartproof.cluster.cache import cache_dir, locked, once
 from chartproof.cluster.node.programs import go
 from chartproof.cluster.shell import run
 
@@ -34,10 +35,37 @@ class GoTool:
         return once(cache_dir() / "tools" / f"{name}-{self.version}", build) / name
 
 
+@dataclass(frozen=True)
+class DebianTool:
+    """A command of a Debian package, unpacked and not installed: Prometheus's would be started."""
+
+    package: str
+    command: str
+
+    def path(self) -> Path:
+        """Return the command; the first call on a machine downloads it into the cache."""
+
+        def unpack(part: Path) -> None:
+            part.mkdir()
+            with locked(cache_dir() / ".apt.lock"):
+                if os.geteuid() == 0:
+                    run(["apt-get", "update"])
+                # As root apt would download as _apt, who cannot write here.
+                run(["apt-get", "-o", "APT::Sandbox::User=", "download", self.package], cwd=part)
+            (archive,) = part.glob("*.deb")
+            run(["dpkg-deb", "--extract", archive, part])
+            archive.unlink()
+
+        folder = once(cache_dir() / "tools" / f"debian-{self.package}", unpack)
+        return folder / "usr/bin" / self.command
+
+
 ABSOLUTE_ID = re.compile(r',\s*"\$id": "[^"]*"')
 HELM3 = GoTool("helm.sh/helm/v3/cmd/helm", "v3.22.0")
 HELM4 = GoTool("helm.sh/helm/v4/cmd/helm", "v4.3.1")
+KUBE_SCORE = GoTool("github.com/zegl/kube-score/cmd/kube-score", "v1.20.0")
 KUBECONFORM = GoTool("github.com/yannh/kubeconform/cmd/kubeconform", "v0.8.0")
+PROMTOOL = DebianTool("prometheus", "promtool")
 
 
 def kubernetes_schemas() -> Path:

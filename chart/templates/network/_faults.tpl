@@ -1,0 +1,42 @@
+{{/* What is wrong about how the release is reached, in the form of _validate.tpl. */}}
+
+{{- define "rabbitmq-workers.faults.network" -}}
+{{- $values := .Values -}}
+{{- if and $values.broker.enabled $values.ingress.enabled (not $values.ingress.hosts) }}
+- ingress.enabled is true, and ingress.hosts is empty: it does not say under which name the management page is to be found
+{{- end }}
+{{- if and $values.broker.enabled $values.httpRoute.enabled (not $values.httpRoute.parentRefs) }}
+- httpRoute.enabled is true, and httpRoute.parentRefs is empty: it does not say which gateway is to serve the management page
+{{- end }}
+{{- if $values.networkPolicy.enabled }}
+{{- $from := $values.networkPolicy.from }}
+{{- $scrapers := list }}
+{{- range $kind := list "serviceMonitor" "podMonitor" }}
+{{- if (get $values.monitoring $kind).enabled }}
+{{- $scrapers = append $scrapers (printf "monitoring.%s.enabled" $kind) }}
+{{- end }}
+{{- end }}
+{{- if and $scrapers (not $from.metrics) }}
+- networkPolicy.enabled and {{ join ", " $scrapers }} are true, and networkPolicy.from.metrics is empty: Prometheus would be kept out
+{{- end }}
+{{- $visitors := list }}
+{{- range $kind := list "ingress" "httpRoute" }}
+{{- if (get $values $kind).enabled }}
+{{- $visitors = append $visitors (printf "%s.enabled is true" $kind) }}
+{{- end }}
+{{- end }}
+{{- range (include "rabbitmq-workers.workers" . | fromJson).workers }}
+{{- if and (eq .values.autoscaling.type "keda") (not .values.autoscaling.keda.managementUrl) }}
+{{- $visitors = append $visitors (printf "%s.autoscaling.type is keda" .path) }}
+{{- end }}
+{{- end }}
+{{- if and $visitors $values.broker.enabled (not $from.management) }}
+- networkPolicy.enabled is true, {{ join ", " $visitors }}, and networkPolicy.from.management is empty: who asks the management API would be kept out
+{{- end }}
+{{- $port := regexFind ":[0-9]+(/|$)" $values.externalBroker.url | trimPrefix ":" | trimSuffix "/" }}
+{{- $ports := $values.networkPolicy.externalBroker.ports | toStrings }}
+{{- if and (not $values.broker.enabled) $port (not (has $port $ports)) }}
+- networkPolicy.externalBroker.ports is {{ join ", " $ports }}, without {{ $port }}, the port of externalBroker.url: the workers would be kept from it
+{{- end }}
+{{- end }}
+{{- end -}}

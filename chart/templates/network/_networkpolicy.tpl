@@ -1,0 +1,42 @@
+{{/* The head of a NetworkPolicy. Usage: dict "root" $ "suffix" "dns" */}}
+{{- define "rabbitmq-workers.networkPolicy.head" -}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  {{- include "rabbitmq-workers.metadata" (merge (dict "component" "network") .) | nindent 2 }}
+{{- end -}}
+
+{{/* A selector of the brokers' pods, or with "NotIn" of all others of the release. Usage: dict "root" $ "operator" "In" */}}
+{{- define "rabbitmq-workers.networkPolicy.brokers" -}}
+podSelector:
+  matchLabels:
+    {{- include "rabbitmq-workers.releaseLabels" .root | nindent 4 }}
+  matchExpressions:
+    - key: app.kubernetes.io/component
+      operator: {{ .operator }}
+      values: [broker]
+{{- end -}}
+
+{{/* The broker's ports for a purpose: amqp, management or metrics. Usage: dict "root" $ "for" "amqp" */}}
+{{- define "rabbitmq-workers.networkPolicy.ports" -}}
+{{- range include "rabbitmq-workers.broker.ports" .root | fromJsonArray }}
+{{- if hasPrefix $.for .name }}
+- protocol: TCP
+  port: {{ .number }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* What brokers need of each other: epmd, distribution, command line tools, replication of streams. */}}
+{{- define "rabbitmq-workers.networkPolicy.betweenPorts" -}}
+- protocol: TCP
+  port: 4369
+- protocol: TCP
+  port: 25672
+- protocol: TCP
+  port: 35672
+  endPort: 35682
+- protocol: TCP
+  port: 6000
+  endPort: 6500
+{{- end -}}
