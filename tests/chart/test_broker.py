@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from chartproof.release import Release
 
@@ -50,6 +54,28 @@ def test_the_watermark_is_absolute_and_exact(
     conf = configuration(release)
     assert conf["vm_memory_high_watermark.absolute"] == str(absolute)
     assert conf["disk_free_limit.absolute"] == str(absolute)
+
+
+UNITS = {"M": 1000**2, "G": 1000**3, "Mi": 1024**2, "Gi": 1024**3}
+
+
+@given(
+    number=st.decimals("1", "9999", places=3).map(Decimal.normalize),
+    unit=st.sampled_from(sorted(UNITS)),
+    share=st.integers(1, 99),
+)
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_a_share_of_any_limit_is_exact(
+    render: Render, number: Decimal, unit: str, share: int
+) -> None:
+    resources = {"limits": {"memory": f"{number:f}{unit}"}}
+    values = {"persistence": {"enabled": False}, "memoryWatermark": f"{share}%"}
+    conf = configuration(render({"broker": {**values, "resources": resources}}))
+    # Kubernetes rounds the bytes of a quantity up.
+    limit = math.ceil(number * UNITS[unit])
+    assert int(conf["vm_memory_high_watermark.absolute"]) == limit * share // 100
 
 
 def test_a_limit_given_as_a_number_counts_as_bytes(render: Render) -> None:
