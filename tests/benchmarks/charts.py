@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from chartproof import yamlio
+from chartproof.cases import ci_cases
 from chartproof.cluster.shell import run
-from chartproof.project.file import cases_of
 from chartproof.values import merge
 
 OWN_CHART = Path(__file__).parents[2] / "chart"
@@ -68,7 +68,7 @@ def copy_own_chart(chart: Path) -> None:
 def own_cases() -> Iterator[dict[str, Any]]:
     """Take the chart's own cases in turn, each time at another scale."""
     # By yamlio and not by Helm, for the reason that the scaffold has.
-    own = [yamlio.load(case.files[0].read_text()) for case in cases_of(OWN_CHART)]
+    own = [yamlio.load(case.files[0].read_text()) for case in ci_cases(OWN_CHART).values()]
     for number, values in enumerate(cycle(own)):
         scale = {
             "producer": {"replicas": number % 5, "rate": number},

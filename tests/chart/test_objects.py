@@ -9,12 +9,12 @@ import kubernetes_validate
 import pytest
 
 from chartproof.options import RenderOptions
-from chartproof.project.file import cases_of
 from chartproof.release import Release
 from tests.chart.pods import containers, pod_specs, violations
 from tests.support import custom_resources
+from tests.support.charts import rendering_cases
 
-CASES = cases_of(Path(__file__).parents[2] / "chart")
+CASES = rendering_cases(Path(__file__).parents[2] / "chart")
 OLDEST, NEWEST = "1.29", "1.37"
 
 Render = Callable[..., Release]

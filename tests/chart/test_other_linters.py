@@ -14,14 +14,14 @@ import pytest
 import yaml
 
 from chartproof.chart import Chart
-from chartproof.project.file import cases_of
 from chartproof.render import render
 from chartproof.values import merge
 from chartproof.walk import dig
+from tests.support.charts import rendering_cases
 from tests.support.tools import HELM3, HELM4, KUBE_SCORE
 
 CHART = Path(__file__).parents[2] / "chart"
-CASES = {case.name: case for case in cases_of(CHART)}
+CASES = {case.name: case for case in rendering_cases(CHART)}
 WAIVERS = yaml.safe_load(Path(__file__).with_name("waived-checks.yaml").read_text())
 NEWEST = "v1.37"
 PERFECT = 10

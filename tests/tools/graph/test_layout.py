@@ -17,6 +17,7 @@ from chartproof.graph.ranks import ranks
 from chartproof.graph.routes import labels, routes
 from chartproof.graph.stacks import nearest_free, spread
 from chartproof.render import render
+from tests.support.charts import rendering_cases
 from tests.support.graphs import every_fixture, graph, ring
 
 OWN = Path(__file__).parents[3] / "chart"
@@ -35,7 +36,7 @@ SHARED_COLUMNS = 8
 def drawings(tmp_path_factory: pytest.TempPathFactory) -> list[Graph]:
     """Draw everything the fixtures have, our own chart, and large ones in circles."""
     own = Chart.load(OWN)
-    cases = [graph_of(render(own, case.values)) for case in own.cases()]
+    cases = [graph_of(render(own, case.values)) for case in rendering_cases(own.path)]
     rings = [ring(tmp_path_factory.mktemp("ring"), 60, step) for step in (1, 7, 60)]
     return [*map(graph, every_fixture()), graph("../rules/planted/shop"), *cases, *rings]
 
