@@ -292,7 +292,9 @@ def test_workers_are_planned_with_what_waits_for_the_broker(tmp_path: Path) -> N
     assert task.container.command == ["workers", "produce"]
     assert task.container.hostname == task.container.env["HOSTNAME"] == producer.name
     assert task.container.env["MQ_NAME"] == "demo-rabbitmq-workers-producer-1"
-    assert task.container.env["MQ_URL"].endswith("@demo-rabbitmq-workers-broker:5672/")
+    folder = task.container.env["MQ_SECRETS_DIR"]
+    (login,) = (mount.source for mount in task.container.mounts if mount.target == folder)
+    assert login == str(tmp_path / "pods" / producer.name / "login")
     assert task.ready == Probe(8080, "/readyz")
 
 
