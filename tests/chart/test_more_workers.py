@@ -156,6 +156,15 @@ def test_a_spread_constraint_counts_the_workers_own_pods_unless_it_says_whose(
     assert second == other
 
 
+def test_the_pod_of_helm_test_does_not_count_as_one_of_the_workers_to_spread(
+    render: Render,
+) -> None:
+    spread = {"topologyKey": "zone", "maxSkew": 1, "whenUnsatisfiable": "DoNotSchedule"}
+    release = render({"producer": {"topologySpreadConstraints": [spread]}})
+    assert "topologySpreadConstraints" in pod(release, "producer")
+    assert "topologySpreadConstraints" not in release.get("Pod", "test").body["spec"]
+
+
 @pytest.mark.parametrize(
     ("probe", "given", "expected"),
     [
