@@ -73,3 +73,10 @@ def test_a_part_that_is_used_over_and_over_is_built_once() -> None:
 @pytest.mark.parametrize("text", ["y", "N", "off", "0o17", "1e3", "2020-01-01", "=", "1:30", "~"])
 def test_text_that_could_be_something_else_is_written_as_text(text: str) -> None:
     assert yamlio.load(yamlio.dump({"a": text})) == {"a": text}
+
+
+def test_an_anchor_may_be_given_again_as_yaml_allows() -> None:
+    text = "a: &it {k: 1}\nb: *it\nc: &it {k: 2, k: 3}\n"
+    assert yamlio.repeated_keys(text) == [yamlio.Repeated(("c", "k"), 3, 3)]
+    assert yamlio.line_of(text, ("c", "k")) == 3
+    assert yamlio.load(text)["b"] == {"k": 1}

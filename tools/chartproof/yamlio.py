@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import yaml
 from yaml import CSafeDumper, CSafeLoader
+from yaml.composer import ComposerError
 from yaml.constructor import SafeConstructor
+from yaml.events import AliasEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 Path = tuple[str | int, ...]
@@ -29,6 +31,7 @@ _SCALARS: dict[str, Callable[[Any, ScalarNode], Any]] = {
     "tag:yaml.org,2002:int": SafeConstructor.construct_yaml_int,
     "tag:yaml.org,2002:float": SafeConstructor.construct_yaml_float,
 }
+_Read = TypeVar("_Read")
 _SHORT = 64  # characters: longer scalars come once, and would fill what is remembered
 _REPLACED = {*_PLAIN, "tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:value"}
 
@@ -52,6 +55,30 @@ class _Dumper(CSafeDumper):
     """The fast dumper, which quotes what the loader would not read as text."""
 
     yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
+
+
+class _PatientLoader(yaml.SafeLoader):
+    """The same in Python: it lets an anchor be given again, as YAML does and libyaml's does not."""
+
+    yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
+    bool_values = _Loader.bool_values
+
+    def compose_node(self, parent: Node | None, index: Any) -> Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if not isinstance(event, AliasEvent) and event.anchor in self.anchors:
+            del self.anchors[event.anchor]
+        node: Node | None = super().compose_node(parent, index)
+        return node
+
+
+def _with(loader: type[_Loader], read: Callable[[Any], _Read]) -> _Read:
+    """Read by a fast loader, or by the patient one what that finds fault with the anchors of."""
+    try:
+        return read(loader)
+    except ComposerError as error:
+        if "duplicate anchor" not in str(error):
+            raise
+        return read(_PatientLoader)
 
 
 class _LoaderWithoutAliases(_Loader):
@@ -99,12 +126,12 @@ def load(text: str) -> Any:
     """Parse one document. Raises yaml.YAMLError."""
     # Where a part is used twice, PyYAML keeps it one, however often and deep that goes.
     loader = _Loader if "*" in text else _LoaderWithoutAliases
-    return yaml.load(text, Loader=loader)  # noqa: S506 - subclasses of the safe loader
+    return _with(loader, lambda it: yaml.load(text, Loader=it))  # noqa: S506 - safe loaders
 
 
 def load_all(text: str) -> list[Any]:
     """Parse every document. Raises yaml.YAMLError."""
-    return list(yaml.load_all(text, Loader=_Loader))
+    return _with(_Loader, lambda it: list(yaml.load_all(text, Loader=it)))
 
 
 def dump(body: Any) -> str:
@@ -118,7 +145,7 @@ def line_of(text: str, path: Sequence[str | int]) -> int:
 
     Where the path leads nowhere it is the line of its deepest part that exists.
     """
-    node: Node | None = yaml.compose(text, Loader=_Loader)
+    node: Node | None = _with(_Loader, lambda it: yaml.compose(text, Loader=it))
     line = 1
     for step in path:
         child = _child(node, step)
@@ -153,7 +180,8 @@ def repeated_keys(text: str) -> list[Repeated]:
 
     The merge key `<<` may be repeated. Raises yaml.YAMLError.
     """
-    return [found for node in yaml.compose_all(text, Loader=_Loader) for found in _repeated(node)]
+    nodes = _with(_Loader, lambda it: list(yaml.compose_all(text, Loader=it)))
+    return [found for node in nodes for found in _repeated(node)]
 
 
 def _repeated(node: Node, path: Path = ()) -> Iterator[Repeated]:
@@ -162,8 +190,9 @@ def _repeated(node: Node, path: Path = ()) -> Iterator[Repeated]:
         for key, value in node.value:
             line = key.start_mark.line + 1
             name = str(key.value)
-            if lines.setdefault(name, line) != line and name != "<<":
+            if name in lines and name != "<<":
                 yield Repeated((*path, name), line, lines[name])
+            lines.setdefault(name, line)
             yield from _repeated(value, (*path, name))
     if isinstance(node, SequenceNode):
         for index, item in enumerate(node.value):
@@ -186,7 +215,7 @@ class Fault(NamedTuple):
 def fault(text: str) -> Fault | None:
     """Say why `text` is no stream of mappings, or None where it is one."""
     try:
-        for document in yaml.load_all(text, Loader=_Loader):
+        for document in load_all(text):
             if not isinstance(document, dict | None):
                 return Fault(0, 0, f"expected a mapping, found {document!r:.60}")
     except yaml.YAMLError as error:
