@@ -1,4 +1,4 @@
-"""`make bench-render`: how long the chart takes to render, by its defaults and in full.
+"""`make bench-render`: how long the own chart takes to render, by its defaults and in full.
 
 In process it is Helm's engine alone, over a chart that is loaded once, as in every test; beside it
 `helm template` as a whole process. The two take turns; every figure is the median of its runs.

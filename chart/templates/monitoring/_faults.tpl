@@ -18,7 +18,9 @@
 - monitoring.{{ $kind }}.scrapeTimeout is {{ $monitor.scrapeTimeout }}, more than monitoring.{{ $kind }}.interval, {{ $monitor.interval }}: the operator would leave the monitor out
 {{- end }}
 {{- end }}
+{{- if $monitoring.prometheusRule.alerts }}
 {{- include "rabbitmq-workers.faults.alerts" . }}
+{{- end }}
 {{- end -}}
 
 {{- define "rabbitmq-workers.faults.alerts" -}}

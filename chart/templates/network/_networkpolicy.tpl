@@ -27,15 +27,12 @@ podSelector:
 {{- end }}
 {{- end -}}
 
-{{/* What brokers need of each other: epmd, distribution, command line tools, replication of streams. */}}
+{{/* What brokers need of each other: epmd, distribution, replication of streams. Command line tools connect to the second. */}}
 {{- define "rabbitmq-workers.networkPolicy.betweenPorts" -}}
 - protocol: TCP
   port: 4369
 - protocol: TCP
   port: 25672
-- protocol: TCP
-  port: 35672
-  endPort: 35682
 - protocol: TCP
   port: 6000
   endPort: 6500
