@@ -27,7 +27,7 @@ def peer(namespace: str) -> dict[str, Any]:
 def pods(release: Release) -> dict[str, Labels]:
     """Return the labels of the release's pods by component."""
     found: dict[str, Labels] = {}
-    for manifest in release.of_kind("Deployment", "StatefulSet", "Pod"):
+    for manifest in release.of_kind("Deployment", "StatefulSet", "Job", "Pod"):
         made = manifest.body if manifest.kind == "Pod" else manifest.body["spec"]["template"]
         labels = made["metadata"]["labels"]
         found[labels["app.kubernetes.io/component"]] = labels
@@ -90,8 +90,19 @@ def test_workers_and_tests_reach_the_broker_on_the_port_they_are_given(
 ) -> None:
     workers = {"mails": {"role": "consumer"}}
     release = render({**CLOSED, "broker": {"tls": {"enabled": tls}}, "workers": workers})
-    for name in ("producer", "consumer", "mails", "test"):
+    for name in ("producer", "consumer", "mails"):
         assert reachable(release, name, "broker") == {port}
+    assert port in reachable(release, "test", "broker")
+
+
+@pytest.mark.parametrize(("tls", "port"), [(False, 15672), (True, 15671)])
+def test_those_who_look_at_the_release_reach_the_management_api(
+    render: Render, tls: bool, port: int
+) -> None:
+    release = render({**CLOSED, "broker": {"tls": {"enabled": tls}}})
+    for name in ("test", "upgrade-guard"):
+        assert port in reachable(release, name, "broker")
+    assert port not in reachable(release, "producer", "broker")
 
 
 def test_both_ports_are_open_where_the_broker_listens_on_both(render: Render) -> None:

@@ -221,3 +221,9 @@ def test_nobody_is_let_in_without_a_name_and_a_password(release: Release) -> Non
     conf = "\n".join(release.get("ConfigMap", "broker").body["data"].values())
     assert "anonymous_login_user = none" in conf
     assert re.findall(r"^auth_mechanisms\.\d = (\w+)$", conf, re.MULTILINE) == ["PLAIN", "AMQPLAIN"]
+
+
+def test_helm_tests_pod_is_none_of_those_that_spread(render: Render) -> None:
+    spread = [{"topologyKey": "zone", "maxSkew": 1, "whenUnsatisfiable": "DoNotSchedule"}]
+    release = render({"producer": {"topologySpreadConstraints": spread}})
+    assert "topologySpreadConstraints" not in helm_test(release)
