@@ -11,11 +11,12 @@ from chartproof.cluster.cache import cache_dir, once
 from chartproof.cluster.node.programs import go
 from chartproof.cluster.shell import run
 from tests.benchmarks.measure import Command
-from tests.support.tools import HELM4
+from tests.support.tools import HELM4, KUBECONFORM, kubernetes_schemas
 
 HELM_UNITTEST = "github.com/helm-unittest/helm-unittest"
 HELM_UNITTEST_VERSION = "v1.1.2"
 SUITES = 10
+SCHEMAS = "1.37.0"
 # Pytest with chartproof and what it brings along, whatever plugins this environment holds.
 PYTEST = (sys.executable, "-m", "pytest")
 WITH_CHARTPROOF = ("-p", "syrupy", "-p", "chartproof.plugin")
@@ -105,3 +106,28 @@ def run_suites(project: Path, *options: str, processes: int = 1) -> Sequence[Com
 def helm_template(project: Path, case: Path) -> Command:
     """Render a case with the Helm CLI; what a test would do with its output is left out."""
     return Command([HELM4.path(), "template", "chart", "-f", case], project)
+
+
+def render_for_schemas(project: Path, cases: Sequence[Path]) -> Path:
+    """Write what the Helm CLI prints for each case into a folder, a file a case."""
+    folder = project / "rendered"
+    folder.mkdir()
+    for case in cases:
+        printed = run([HELM4.path(), "template", "chart", "-f", case], cwd=project).stdout
+        (folder / case.name).write_text(printed)
+    return folder
+
+
+def check_schemas(rendered: Path) -> Command:
+    """Hold rendered objects against Kubernetes' schemas, as lint does."""
+    words = [sys.executable, "-m", "tests.benchmarks.schemas", rendered, SCHEMAS]
+    return Command(words, Path(__file__).parents[2], "objects, 0 faults")
+
+
+def kubeconform(rendered: Path) -> Command:
+    """Do the same by kubeconform, from the same schemas, passing over the same kinds."""
+    folder = "{{ .NormalizedKubernetesVersion }}-local{{ .StrictSuffix }}"
+    location = kubernetes_schemas() / folder / "{{ .ResourceKind }}{{ .KindSuffix }}.json"
+    options = ["-strict", "-summary", "-ignore-missing-schemas", "-kubernetes-version", SCHEMAS]
+    words = [KUBECONFORM.path(), *options, "-schema-location", str(location), rendered]
+    return Command(words, rendered, "Invalid: 0, Errors: 0")

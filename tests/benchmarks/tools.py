@@ -34,6 +34,8 @@ CHECK, CHECK_AGAIN = "chartproof, nothing known", "chartproof, nothing changed s
 COLLECT, COLLECT_BARE = "chartproof, --collect-only", "pytest, --collect-only"
 UNITTEST, UNITTEST_PARALLEL = "helm-unittest", f"helm-unittest, {CORES} processes"
 TEMPLATE = f"helm template, a process a case: {TEMPLATE_SAMPLE} of them, scaled"
+SCHEMAS = f"chartproof's schemas alone, {TEMPLATE_SAMPLE} cases"
+KUBECONFORM = f"kubeconform, {TEMPLATE_SAMPLE} cases"
 LINT = "chartproof lint, its own cases"
 
 
@@ -62,13 +64,17 @@ def ways(folder: Path, kind: str) -> Mapping[str, Callable[[], Cost]]:
     project = approved_project(folder, kind, CASES)
     peers.write_suites(project)
     cost(*peers.run_suites(project, "--update-snapshot"))
-    sample = [peers.helm_template(project, it) for it in peers.cases_in(project)[:TEMPLATE_SAMPLE]]
+    first = peers.cases_in(project)[:TEMPLATE_SAMPLE]
+    sample = [peers.helm_template(project, it) for it in first]
+    rendered = peers.render_for_schemas(project, first)
     ways = {
         CHECK: partial(cost, peers.check(project)),
         CHECK_AGAIN: partial(cost, peers.check_again(project)),
         UNITTEST: partial(cost, *peers.run_suites(project)),
         UNITTEST_PARALLEL: partial(cost, *peers.run_suites(project, processes=CORES)),
         TEMPLATE: partial(one_by_one, sample, times=CASES / TEMPLATE_SAMPLE),
+        SCHEMAS: partial(cost, peers.check_schemas(rendered)),
+        KUBECONFORM: partial(cost, peers.kubeconform(rendered)),
         COLLECT: partial(cost, peers.collect(project)),
         COLLECT_BARE: partial(cost, peers.collect_bare(project)),
         **{fewer_name(count): partial(cost, peers.check(it)) for count, it in fewer.items()},
@@ -102,6 +108,7 @@ def compared(medians: Mapping[str, Cost]) -> Iterator[tuple[str, float]]:
         for suffix, own in (("", check), ("_warm", medians[CHECK_AGAIN])):
             yield f"{name}{suffix}", medians[way].wall / own.wall
             yield f"{name}_cpu{suffix}", medians[way].cpu / own.cpu
+    yield "schemas_vs_kubeconform", medians[KUBECONFORM].wall / medians[SCHEMAS].wall
     yield "collect_overhead_s", medians[COLLECT].wall - medians[COLLECT_BARE].wall
     yield "peak_mb", check.peak_mb
     yield "peak_mb_warm", medians[CHECK_AGAIN].peak_mb
