@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tarfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from chartproof import engine, yamlio
 from chartproof.cases import Case
 from chartproof.errors import InputError
 from chartproof.project.file import Project, case_of, read_project
+
+_SCHEMA = "/values.schema.json"
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,19 @@ class Chart:
                 for entry in tar
                 if (file := tar.extractfile(entry))
             }
+
+    @cached_property
+    def without_schema(self) -> Chart:
+        """The chart with nothing that refuses values but its templates: it renders sooner."""
+        packed = io.BytesIO()
+        with (
+            tarfile.open(fileobj=io.BytesIO(self.archive)) as old,
+            tarfile.open(fileobj=packed, mode="w:gz", compresslevel=0) as new,
+        ):
+            for entry in old:
+                if not entry.name.endswith(_SCHEMA):
+                    new.addfile(entry, old.extractfile(entry))
+        return replace(self, archive=packed.getvalue())
 
     def locate(self, name: str) -> Path:
         """Turn Helm's name of a file, `<chart name>/templates/...`, into its path on disk."""

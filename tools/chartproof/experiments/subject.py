@@ -6,8 +6,6 @@ lint finds the same on every machine; what was left out for it is always told.
 
 from __future__ import annotations
 
-import io
-import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,8 +18,6 @@ from chartproof.values import merge
 from chartproof.yamlio import Path
 
 Item = TypeVar("Item")
-
-_SCHEMA = "/values.schema.json"
 
 
 @dataclass(frozen=True)
@@ -40,18 +36,10 @@ class Subject:
         """The chart's own values.yaml, without what subcharts add."""
         return engine.parse_values(self.text)
 
-    @cached_property
+    @property
     def archive_without_schema(self) -> bytes:
         """The chart with nothing that refuses values but its templates."""
-        packed = io.BytesIO()
-        with (
-            tarfile.open(fileobj=io.BytesIO(self.chart.archive)) as old,
-            tarfile.open(fileobj=packed, mode="w:gz", compresslevel=0) as new,
-        ):
-            for entry in old:
-                if not entry.name.endswith(_SCHEMA):
-                    new.addfile(entry, old.extractfile(entry))
-        return packed.getvalue()
+        return self.chart.without_schema.archive
 
     @cached_property
     def templates(self) -> list[str]:

@@ -53,10 +53,12 @@ def _with_long_name(study: Study, case: Case) -> list[Finding]:
     """Return what only a long release name shows; nothing where the render is refused."""
     try:
         options = replace(case.options, release=_LONG)
-        suspects = _suspects(render(study.chart, case.values, options))
+        suspects = _suspects(render(study.chart.without_schema, case.values, options))
         if not suspects:
             return []
-        known = set(map(_place, _suspects(render(study.chart, case.values, case.options))))
+        known = set(
+            map(_place, _suspects(render(study.chart.without_schema, case.values, case.options)))
+        )
     except ChartproofError:
         return []
     return [

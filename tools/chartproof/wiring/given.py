@@ -77,7 +77,7 @@ class Givers:
             changed = _with(everything, change.at, change.text)
             everything, given = merge(everything, changed), merge(given, changed)
         try:
-            return render(self.release.chart, given, self.release.options)
+            return render(self.release.chart.without_schema, given, self.release.options)
         except ChartproofError:
             return None
 

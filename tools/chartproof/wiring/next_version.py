@@ -22,7 +22,7 @@ def of_next_version(release: Release) -> Release:
     Raises what `render` raises.
     """
     options = replace(release.options, is_upgrade=True)
-    return render(_next(release.chart), release.values, options)
+    return render(_next(release.chart.without_schema), release.values, options)
 
 
 @lru_cache(maxsize=8)
