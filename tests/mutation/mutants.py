@@ -207,7 +207,7 @@ def _without_an_operand(place: _Place) -> Iterator[_Fault]:
 def _severities(call: ast.Call) -> Iterator[_Fault]:
     """Swap each severity that a call gives, and give one that it leaves at its default."""
     given = [*call.args, *(keyword.value for keyword in call.keywords)]
-    named = False
+    named = any(keyword.arg == "severity" for keyword in call.keywords)
     for at, value in enumerate(given):
         for node in ast.walk(value):
             if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Severity":
