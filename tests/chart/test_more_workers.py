@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -12,22 +11,11 @@ from chartproof.release import Release
 from chartproof.render import ValuesError
 from chartproof.values import load_values
 from tests.chart.pods import container
+from tests.chart.workers import pod, settings
 
 Render = Callable[..., Release]
 
 MAILS = {"workers": {"mails": {"role": "consumer"}}}
-
-
-def settings(release: Release, worker: str) -> dict[str, str]:
-    """Return a worker's ConfigMap."""
-    data: dict[str, str] = release.get("ConfigMap", worker).body["data"]
-    return data
-
-
-def pod(release: Release, worker: str) -> dict[str, Any]:
-    """Return the spec of a worker's pods."""
-    spec: dict[str, Any] = release.get("Deployment", worker).body["spec"]["template"]["spec"]
-    return spec
 
 
 def test_a_worker_has_objects_of_its_own_under_its_name(render: Render) -> None:

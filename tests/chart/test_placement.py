@@ -10,8 +10,8 @@ import pytest
 
 from chartproof.options import RenderOptions
 from chartproof.release import Release
-from chartproof.render import ValuesError
 from tests.chart.pods import container
+from tests.chart.refusals import faults
 
 Render = Callable[..., Release]
 Values = dict[str, Any]
@@ -32,13 +32,6 @@ def pod(release: Release) -> dict[str, Any]:
     """Return the spec of the broker's pods."""
     found: dict[str, Any] = spec(release)["template"]["spec"]
     return found
-
-
-def faults(render: Render, values: Values, **options: Any) -> list[str]:
-    """Return the faults of values that cannot be rendered."""
-    with pytest.raises(ValuesError) as caught:
-        render(values, **options)
-    return [line[2:] for line in str(caught.value).splitlines() if line.startswith("- ")]
 
 
 @pytest.mark.parametrize(

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from chartproof.release import Release
 from tests.chart.pods import container
+from tests.chart.workers import pod, settings
 from workers.config import variables
 
 Render = Callable[..., Release]
-
-
-def settings(release: Release, worker: str) -> dict[str, str]:
-    """Return a worker's ConfigMap."""
-    data: dict[str, str] = release.get("ConfigMap", worker).body["data"]
-    return data
-
-
-def pod(release: Release, worker: str) -> dict[str, Any]:
-    """Return the spec of a worker's pods."""
-    spec: dict[str, Any] = release.get("Deployment", worker).body["spec"]["template"]["spec"]
-    return spec
 
 
 @pytest.mark.parametrize("worker", ["producer", "consumer"])
