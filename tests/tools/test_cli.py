@@ -84,6 +84,14 @@ def test_a_case_is_rendered_as_it_says_and_options_go_over_that(run: Run) -> Non
     assert "namespace: prod" in over
 
 
+def test_a_values_file_goes_over_the_values_of_a_case(run: Run, tmp_path: Path) -> None:
+    values = tmp_path / "values.yaml"
+    values.write_text("kept: file\n")
+    for case in ("plain", "upgrade"):
+        out = run("render", CHARTS / "cases-with-options", "--case", case, "-f", values).out
+        assert "kept: file" in out
+
+
 def test_a_case_of_chartproof_yaml_needs_no_file(run: Run) -> None:
     out = run("render", CHARTS / "cases-with-options", "--case", "upgrade").out
     assert "kept: inline" in out

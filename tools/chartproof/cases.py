@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chartproof.options import RenderOptions
-from chartproof.values import load_values
+from chartproof.values import load_values, merge
 
 if TYPE_CHECKING:
     from chartproof.masks import Mask
@@ -39,6 +39,11 @@ class Case:
     def values(self) -> dict[str, Any]:
         """Its values, merged. Raises InputError."""
         return load_values(self.files, self.sets, self.inline)
+
+    def with_values(self, files: Sequence[Path], sets: Sequence[str]) -> Case:
+        """Lay more files and `--set` expressions over its values. Raises InputError."""
+        inline = merge(self.inline, load_values(files)) if self.inline else self.inline
+        return replace(self, files=(*self.files, *files), inline=inline, sets=(*self.sets, *sets))
 
     def disappointment(self, said: str | None) -> str | None:
         """Say what is wrong with the outcome of a case that expects a failure, None if nothing.

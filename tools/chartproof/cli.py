@@ -166,7 +166,7 @@ def request(
         "api_versions": apis,
     }
     given = {name: value for name, value in options.items() if value}
-    asked = replace(base, files=(*base.files, *(files or ())), sets=(*base.sets, *(sets or ())))
+    asked = base.with_values(files or (), sets or ())
     return Request(loaded, with_options(asked, given), has_values, given)
 
 
