@@ -24,6 +24,7 @@ NOT_TESTS = (
     "tests/tools/rules/test_self_tests.py",
     "tests/tools/rules/test_rules_page.py::test_the_page_is_what_make_docs_makes",
 )
+LONGEST_S = 60  # a test that a mutant makes run for ever has noticed it
 EQUIVALENT = Path(__file__).with_name("equivalent.yaml")
 
 
@@ -34,7 +35,9 @@ def main() -> int:
     trial = Trial(named or PACKAGES, lambda result: print(told(result, reasons)))
     tests = [str(path) for pattern in TESTS for path in sorted(Path().glob(pattern))]
     left_out = [f"--deselect={test}" for test in NOT_TESTS]
-    pytest.main([*tests, *left_out, "-p", "no:cacheprovider"], plugins=[trial])
+    pytest.main(
+        [*tests, *left_out, "-p", "no:cacheprovider", f"--timeout={LONGEST_S}"], plugins=[trial]
+    )
     if trial.fault:
         print(trial.fault, file=sys.stderr)
         return 2
