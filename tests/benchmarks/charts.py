@@ -62,7 +62,7 @@ def scaffold_cases() -> Iterator[dict[str, Any]]:
 
 def copy_own_chart(chart: Path) -> None:
     """Copy this repository's chart, without its cases."""
-    shutil.copytree(OWN_CHART, chart, ignore=shutil.ignore_patterns("ci"))
+    shutil.copytree(OWN_CHART, chart, ignore=shutil.ignore_patterns("ci", "chartproof.yaml"))
 
 
 def own_cases() -> Iterator[dict[str, Any]]:
