@@ -36,7 +36,7 @@ def check(release: Release) -> Iterator[Finding]:
             yield from _check_rule(release, policy, at, about)
         for at, rule in each(policy.body, "spec", "egress"):
             peers = [peer for _, peer in each(rule, "to")]
-            if peers and all("podSelector" in peer and len(peer) == 1 for peer in peers):
+            if all("podSelector" in peer and len(peer) == 1 for peer in peers):
                 selectors = [fields(peer, "podSelector") for peer in peers]
                 called = [pod for pod in near if any(selects(it, pod) for it in selectors)]
                 yield from _check_rule(release, policy, at, called)

@@ -16,7 +16,7 @@ from chartproof.release import Release
 from chartproof.walk import fields
 from chartproof.wiring.places import spread
 from chartproof.wiring.pods import Pod, pods
-from chartproof.wiring.selectors import is_empty, nearest_miss, selects
+from chartproof.wiring.selectors import nearest_miss, selects
 from chartproof.yamlio import Path
 
 SEVERITIES = (Severity.WARNING,)
@@ -47,8 +47,7 @@ def _selectors(pod: Pod, within: str) -> Iterator[tuple[Path, dict[str, Any]]]:
     spec = fields(pod.owner.body, *pod.spec)
     for at, term in spread(spec, within.split(".")):
         selector = fields(term, "labelSelector")
-        is_here = not (term.get("namespaces") or term.get("namespaceSelector"))
-        if is_here and not is_empty(selector):
+        if not (term.get("namespaces") or term.get("namespaceSelector")):
             yield (*pod.spec, *at, "labelSelector"), selector
 
 
