@@ -72,7 +72,7 @@ def own_cases() -> Iterator[dict[str, Any]]:
     for number, values in enumerate(cycle(own)):
         scale = {
             "producer": {"replicas": number % 5, "rate": number},
-            "consumer": {"replicas": number % 7, "prefetch": number + 100},
+            "consumer": {"replicas": number % 5 + 3, "prefetch": number + 100},
         }
         yield merge(values, scale)
 

@@ -180,7 +180,11 @@ def test_pods_of_another_namespace_are_kept_apart_by_no_term_for_the_own() -> No
 
 @pytest.mark.parametrize(
     "where",
-    ["namespaces: [elsewhere]", "namespaceSelector: {matchLabels: {team: data}}"],
+    [
+        "namespaces: [elsewhere]",
+        "namespaceSelector: {matchLabels: {team: data}}",
+        "namespaceSelector: {}",
+    ],
 )
 def test_pods_of_namespaces_that_a_term_names_are_not_the_release_s(where: str) -> None:
     assert len(of_term(OTHERS)) == 1

@@ -47,7 +47,8 @@ def _selectors(pod: Pod, within: str) -> Iterator[tuple[Path, dict[str, Any]]]:
     spec = fields(pod.owner.body, *pod.spec)
     for at, term in spread(spec, within.split(".")):
         selector = fields(term, "labelSelector")
-        if not (term.get("namespaces") or term.get("namespaceSelector")):
+        # An empty selector is for every namespace, none at all for the own one.
+        if not term.get("namespaces") and term.get("namespaceSelector") is None:
             yield (*pod.spec, *at, "labelSelector"), selector
 
 
