@@ -248,7 +248,7 @@ def test_the_name_of_something_else_can_be_a_secret() -> None:
 def test_what_decodes_twice_to_no_plain_text_is_encoded_once(inner: str) -> None:
     once = base64.b64encode(inner.encode("latin-1"))
     twice = base64.b64encode(once).decode()
-    secret = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata: {{key: {twice}}}\n"
+    secret = f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata: {{text: {twice}}}\n"
     assert found_in("secret-data-is-base64", secret) == []
 
 

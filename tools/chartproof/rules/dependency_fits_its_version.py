@@ -3,6 +3,7 @@
 Helm does not say so where one has another version: it takes the subchart in under its own name and
 drops its `alias`, so that all values under the alias, and what they switch, are gone. That is an
 error; without an alias it is a warning. `helm dependency update` brings the versions together.
+Where Chart.yaml asks for no version, or for one that cannot be read, the alias is dropped as well.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def check_chart(study: Study) -> Iterator[Finding]:
             continue
         for at, asked in each(yamlio.load(text), "dependencies"):
             folder = f"{PurePosixPath(file).parent}/charts/{asked.get('name')}"
-            there = yamlio.load(files.get(f"{folder}/Chart.yaml", "")) or {}
+            there = yamlio.load(files.get(f"{folder}/Chart.yaml", ""))
             if there and not _is_allowed(asked, there):
                 path = (*at, "version")
                 yield Finding(
@@ -44,12 +45,13 @@ def check_chart(study: Study) -> Iterator[Finding]:
 def _is_allowed(asked: dict[str, Any], there: dict[str, Any]) -> bool:
     constraint, version = asked.get("version"), there.get("version")
     try:
-        return not constraint or allows(str(constraint), str(version))
+        return allows(str(constraint), str(version))
     except InputError:
-        return True  # not for this rule to judge
+        return not asked.get("alias")  # Helm drops it where it cannot compare the versions
 
 
 def _message(asked: dict[str, Any], there: dict[str, Any]) -> str:
     name, version = asked.get("name"), there.get("version")
+    wanted = asked.get("version") or "no version"
     follows = f": Helm drops its alias {asked['alias']}" if asked.get("alias") else ""
-    return f"charts/{name} is {version}, where {asked.get('version')} is asked for{follows}"
+    return f"charts/{name} is {version}, where {wanted} is asked for{follows}"

@@ -53,7 +53,7 @@ def _check(pod: Pod, container: Path, mounted: dict[str, set[str] | None]) -> It
             point = _mount_point(match["path"], mounted)
             known = mounted.get(point)
             wanted = match["path"][len(point) + 1 :]
-            if not known or not wanted or _is_there(wanted, known):
+            if not known or _is_there(wanted, known):
                 continue
             name = dig(pod.owner.body, *container, "name")
             yield Finding.at(
@@ -71,5 +71,4 @@ def _mount_point(path: str, mounted: dict[str, set[str] | None]) -> str:
 
 
 def _is_there(wanted: str, known: set[str]) -> bool:
-    wanted = wanted.rstrip("/")
     return any(file == wanted or file.startswith(f"{wanted}/") for file in known)

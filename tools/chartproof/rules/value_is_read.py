@@ -89,7 +89,7 @@ def _is_mentioned(subject: Subject, path: Path, read: set[Path]) -> bool:
     """
     is_beside_one_read = any(other[:-1] == path[:-1] for other in read)
     places = [(path, subject.templates)]
-    if len(path) > 1 and path[0] in subject.subcharts:
+    if path[0] in subject.subcharts:
         places.append((path[1:], subject.templates_of(str(path[0]))))
     for own, templates in places:
         around = [depth for depth in range(1, len(own)) if _is_named(own[:depth], templates)]
