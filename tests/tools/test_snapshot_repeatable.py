@@ -51,6 +51,7 @@ def is_repeatable(folder: Path, template: str, values: str = "", files: str = ""
         "{{ tpl .Values.given . }}{{ contains `{{` .Values.given }}",
         "{{ tpl (cat `{{ with $.Values }}` .Values.given `{{ end }}`) . }}",
         "{{ splitList `'` `now` }}{{ printf `%c` '\"' }}",
+        "{{ tpl (printf `{{ print %q }}` .Values.given) . }}",
     ],
 )
 def test_steady_templates_are_known_as_such(tmp_path: Path, template: str) -> None:

@@ -77,7 +77,8 @@ Usage: dict "root" $ "name" NAME "user" MAP, one of `users`
       "secret" (include "rabbitmq-workers.componentName" $scope)
       "key" "password"
       "given" .user.password) -}}
-{{- $vhosts := keys (.user.permissions | default dict) | sortAlpha -}}
+{{- $permissions := .user.permissions | default dict -}}
+{{- $vhosts := keys $permissions | sortAlpha -}}
 {{- $vhost := has "/" $vhosts | ternary "" (first $vhosts | default "") -}}
 apiVersion: v1
 kind: Secret

@@ -85,10 +85,13 @@ def hold_no_address(texts: Texts) -> bool:
 
 
 def _literals(actions: Iterable[str]) -> Iterator[str]:
-    """Give the texts in actions; one that is to be filled in as a template is left open."""
+    """Give the texts in actions; one that is to be filled in as a template is left open.
+
+    What stands for %q is quoted, and so no part of the template.
+    """
     for action in actions:
         for literal in _LITERAL.finditer(action):
-            text = literal["text"][1:-1]
+            text = literal["text"][1:-1].replace("%q", '""')
             if not literal["sought"]:
                 yield text + "{{" if "{{" in text and "%" in text else text
 
