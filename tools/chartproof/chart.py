@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chartproof import engine, yamlio
+from chartproof.archive import rewritten
 from chartproof.cases import Case
 from chartproof.errors import InputError
 from chartproof.project.file import Project, case_of, read_project
@@ -81,15 +82,11 @@ class Chart:
     @cached_property
     def without_schema(self) -> Chart:
         """The chart with nothing that refuses values but its templates: it renders sooner."""
-        packed = io.BytesIO()
-        with (
-            tarfile.open(fileobj=io.BytesIO(self.archive)) as old,
-            tarfile.open(fileobj=packed, mode="w:gz", compresslevel=0) as new,
-        ):
-            for entry in old:
-                if not entry.name.endswith(_SCHEMA):
-                    new.addfile(entry, old.extractfile(entry))
-        return replace(self, archive=packed.getvalue())
+
+        def without(name: str, content: bytes) -> bytes | None:
+            return None if name.endswith(_SCHEMA) else content
+
+        return replace(self, archive=rewritten(self.archive, without))
 
     def locate(self, name: str) -> Path:
         """Turn Helm's name of a file, `<chart name>/templates/...`, into its path on disk."""

@@ -17,7 +17,7 @@ from chartproof.explanations import (
 )
 from chartproof.findings import Finding, Severity, sort_key
 from chartproof.manifest import ManifestError
-from chartproof.project.file import FILE
+from chartproof.project import FILE
 from chartproof.render import TemplateError, ValuesError, render
 from chartproof.rules import RULES
 from chartproof.study import Study, side_by_side

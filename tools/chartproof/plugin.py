@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from chartproof.project import FILE
 from chartproof.snapshot import settings
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def pytest_collect_directory(path: Path, parent: pytest.Collector) -> CasesFolde
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> CaseFile | None:
     """Take chartproof.yaml of a chart under test for a file of cases."""
     chart = file_path.parent
-    if file_path.name != settings.PROJECT or chart not in settings.charts(parent.config):
+    if file_path.name != FILE or chart not in settings.charts(parent.config):
         return None
     from chartproof.snapshot.collect import CaseFile
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from chartproof.cases import Case, ci_cases
 from chartproof.errors import InputError, nearest
+from chartproof.project import FILE
 from chartproof.project.matrix import expand
 from chartproof.project.node import Node
 from chartproof.project.settings import SETTINGS, apply, masks_of
 from chartproof.waivers import Waiver
 
-FILE = "chartproof.yaml"
 _CASE = (*SETTINGS, "matrix")
 _WAIVER = ("rule", "object", "field", "case", "reason")
 

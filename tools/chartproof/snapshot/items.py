@@ -13,7 +13,7 @@ import pytest
 
 from chartproof.cases import Case
 from chartproof.errors import ChartproofError
-from chartproof.project.file import FILE
+from chartproof.project import FILE
 from chartproof.snapshot import files, settings
 from chartproof.snapshot.session import ChartSession, ahead
 from chartproof.snapshot.summary import APPROVED, DELETED, KEPT, KNOWN

@@ -8,13 +8,12 @@ same functions, and in doubt the answer is no.
 
 from __future__ import annotations
 
-import io
 import re
-import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from chartproof.archive import rewritten
 from chartproof.chart import Chart
 from chartproof.snapshot.text import Texts
 
@@ -62,7 +61,13 @@ def twin(chart: Chart) -> Chart | None:
         for name, text in templates.items()
         if _CALL.search(text)
     }
-    return replace(chart, archive=_rewritten(chart.archive, steady)) if steady else chart
+    if not steady:
+        return chart
+
+    def change(name: str, content: bytes) -> bytes:
+        return steady[name].encode() if name in steady else content
+
+    return replace(chart, archive=rewritten(chart.archive, change))
 
 
 def makes_templates(chart: Chart) -> bool:
@@ -116,20 +121,3 @@ def _steady_part(part: re.Match[str]) -> str:
     if part["given"]:
         return f"{_REQUIRED} (default nil {part['value']})"
     return "fail"
-
-
-def _rewritten(archive: bytes, texts: Mapping[str, str]) -> bytes:
-    """Return an archive with other texts for some of its files."""
-    written = io.BytesIO()
-    with (
-        tarfile.open(fileobj=io.BytesIO(archive)) as old,
-        tarfile.open(fileobj=written, mode="w:gz", compresslevel=0) as new,
-    ):
-        for entry in old:
-            if entry.name in texts:
-                content = texts[entry.name].encode()
-                entry.size = len(content)
-                new.addfile(entry, io.BytesIO(content))
-            else:
-                new.addfile(entry, old.extractfile(entry))
-    return written.getvalue()

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from chartproof.project import FILE
+
 if TYPE_CHECKING:
     from chartproof.cases import Case
 
 CHARTS, SNAPSHOTS = "chartproof_charts", "chartproof_snapshots"
 CHARTS_NAME = "{chart}"
-CASES, PROJECT = "ci", "chartproof.yaml"
+CASES = "ci"
 TEST = "snapshot"
 
 
@@ -71,8 +73,8 @@ def case_paths(chart: Path) -> list[Path]:
     """
     if not (chart / "Chart.yaml").is_file():
         raise pytest.UsageError(f"{CHARTS}: no chart in {chart}, it has no Chart.yaml")
-    paths = [path for path in (chart / CASES, chart / PROJECT) if path.exists()]
-    if not paths or (not (chart / PROJECT).exists() and not any(paths[0].glob("*-values.yaml"))):
+    paths = [path for path in (chart / CASES, chart / FILE) if path.exists()]
+    if not paths or (not (chart / FILE).exists() and not any(paths[0].glob("*-values.yaml"))):
         raise pytest.UsageError(
             f"{CHARTS}: {chart} has no case to test; its first may be"
             f" {chart / CASES}/default-values.yaml, where an empty file renders the defaults"

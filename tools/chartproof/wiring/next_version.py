@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import re
-import tarfile
 from dataclasses import replace
 from functools import lru_cache
 
+from chartproof.archive import rewritten
 from chartproof.chart import Chart
 from chartproof.release import Release
 from chartproof.render import render
@@ -27,21 +26,14 @@ def of_next_version(release: Release) -> Release:
 
 @lru_cache(maxsize=8)
 def _versions_changed(archive: bytes) -> bytes:
-    changed = io.BytesIO()
-    with (
-        tarfile.open(fileobj=io.BytesIO(archive)) as old,
-        tarfile.open(fileobj=changed, mode="w:gz", compresslevel=0) as new,
-    ):
-        for entry in old:
-            file = old.extractfile(entry)
-            content = file.read() if file else b""
-            if entry.name.endswith("/Chart.yaml"):
-                content = _OWN.sub(rb"\1: 9876.5.4", content)
-                # The subcharts must stay those that the chart depends on.
-                content = _OF_DEPENDENCY.sub(rb'\1: "*"', content)
-            entry.size = len(content)
-            new.addfile(entry, io.BytesIO(content))
-    return changed.getvalue()
+    return rewritten(archive, _with_other_versions)
+
+
+def _with_other_versions(name: str, content: bytes) -> bytes:
+    if not name.endswith("/Chart.yaml"):
+        return content
+    # The subcharts must stay those that the chart depends on.
+    return _OF_DEPENDENCY.sub(rb'\1: "*"', _OWN.sub(rb"\1: 9876.5.4", content))
 
 
 def _next(chart: Chart) -> Chart:
