@@ -10,7 +10,6 @@ from collections.abc import Callable
 from time import monotonic
 
 from workers import cli_checks, config, handlers, health, logs
-from workers.config import ConfigError, Settings
 from workers.consumer import Consumer
 from workers.drain import Drain
 from workers.exits import Exit
@@ -19,6 +18,7 @@ from workers.metrics import ConsumerMetrics, Metrics, ProducerMetrics
 from workers.pace import Pace
 from workers.producer import Producer
 from workers.session import Role
+from workers.settings import ConfigError, Settings
 from workers.source import Intake, greetings
 from workers.wait import Waiter
 from workers.worker import Worker

@@ -7,18 +7,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from workers import config
-from workers.check import Expectations
-from workers.check import check as check_release
-from workers.config import ConfigError
 from workers.exits import Exit
 from workers.guard import guard as guard_upgrade
 from workers.management import Management
+from workers.settings import ConfigError
 from workers.tls import Files
 from workers.upgrade import Version
+from workers.verify import Expectations
+from workers.verify import verify as verify_release
 
 
-def check(arguments: argparse.Namespace) -> Exit:
-    """Check a release: login, TLS, permissions, cluster size; a line for each."""
+def verify(arguments: argparse.Namespace) -> Exit:
+    """Verify a release: login, TLS, permissions, cluster size; a line for each."""
     settings = config.load()
     files = settings.tls_files
     expected = Expectations(
@@ -26,7 +26,7 @@ def check(arguments: argparse.Namespace) -> Exit:
         management=arguments.management and _management(arguments.management, files=files),
         closed=tuple(arguments.closed),
     )
-    return check_release(settings, expected)
+    return verify_release(settings, expected)
 
 
 def guard(arguments: argparse.Namespace) -> Exit:
@@ -61,7 +61,7 @@ def _management(url: str, username: str = "", password: str = "", *, files: File
         raise ConfigError(f"--management: {error}") from None
 
 
-def _add_check(command: argparse.ArgumentParser) -> None:
+def _add_verify(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--may-not-declare", action="store_true", help="fail if the user may declare a queue"
     )
@@ -102,6 +102,6 @@ def _add_guard(command: argparse.ArgumentParser) -> None:
 COMMANDS: Mapping[
     str, tuple[Callable[[argparse.Namespace], Exit], Callable[[argparse.ArgumentParser], None]]
 ] = {
-    "check": (check, _add_check),
+    "verify": (verify, _add_verify),
     "guard": (guard, _add_guard),
 }

@@ -11,13 +11,13 @@ from pika.channel import Channel
 from workers.acks import AckMark
 from workers.audit import HandledAudit
 from workers.beneath import cancel
-from workers.config import Settings
 from workers.faults import Fault
 from workers.handlers import Handler
 from workers.message import Message
 from workers.metrics import ConsumerMetrics
 from workers.pool import Delivery, Outcome, Pool, Result
 from workers.session import Session
+from workers.settings import Settings
 
 ACK_SHARE = 10
 """An ack goes out for each tenth of the prefetch, or when nothing is in hand, or at a tick."""

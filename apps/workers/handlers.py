@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from workers import logs
-from workers.config import ConfigError
 from workers.message import Message
+from workers.settings import ConfigError
 
 Handler: TypeAlias = Callable[[Message], object]
 """Takes one message. A return acknowledges it; Reject dead-letters it; any other exception

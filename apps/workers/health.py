@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from workers import logs
-from workers.config import ConfigError
+from workers.settings import ConfigError
 
 LIVE_WITHIN = 10.0
 """Seconds without a turn of the I/O loop after which the worker is taken for stuck."""

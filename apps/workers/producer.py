@@ -12,12 +12,12 @@ from pika.spec import Basic
 from workers import logs
 from workers.audit import ConfirmedAudit
 from workers.backoff import Backoff
-from workers.config import Settings
 from workers.faults import Fault
 from workers.health import Status
 from workers.ledger import Ledger
 from workers.metrics import ProducerMetrics
 from workers.session import Session
+from workers.settings import Settings
 from workers.source import Intake, Outgoing
 
 SHORTEST_WAIT = 0.001

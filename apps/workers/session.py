@@ -13,8 +13,8 @@ from pika.channel import Channel
 
 from workers import faults, logs
 from workers.beneath import abort
-from workers.config import Settings
 from workers.faults import Fault
+from workers.settings import Settings
 
 TICK = 0.1
 """Seconds between two looks at signals, deadlines and unfinished batches."""

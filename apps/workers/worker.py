@@ -5,15 +5,15 @@ from __future__ import annotations
 import logging
 from time import monotonic, sleep
 
-from workers import faults, logs
+from workers import config, faults, logs
 from workers.backoff import Backoff
-from workers.config import ConfigError, Settings
 from workers.drain import Drain
 from workers.exits import Exit
 from workers.faults import Fault, Retry
 from workers.health import Status
 from workers.metrics import Metrics
 from workers.session import TICK, Role, Session
+from workers.settings import ConfigError, Settings
 
 
 class Worker:
@@ -65,7 +65,7 @@ class Worker:
     def _work(self) -> Fault | None:
         """Hold one session, with the login as it is now: passwords change while a worker runs."""
         try:
-            session = Session(self._settings.renewed(), self._role, self._tick)
+            session = Session(config.renewed(self._settings), self._role, self._tick)
         except ConfigError as error:
             return Fault("misconfigured", str(error), Retry.FOR_A_WHILE)
         except OSError as error:

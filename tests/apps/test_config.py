@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.certificates import Authority
 from workers import config
-from workers.config import ConfigError
+from workers.settings import PREFIX, ConfigError
 
 PASSWORD = "s3cret"
 URL = f"amqp://anna:{PASSWORD}@broker:5672/shop"
@@ -18,7 +18,7 @@ SHAPE = "expected amqp://user:password@host:5672/vhost"
 
 @pytest.fixture(autouse=True)
 def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith(config.PREFIX)]:
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("MQ_URL", URL)
     monkeypatch.setenv("MQ_CH", "test")
@@ -168,14 +168,14 @@ def test_settings_are_renewed_from_the_files_and_from_nothing_else(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     plain = config.load()
-    assert plain.renewed() is plain
+    assert config.renewed(plain) is plain
     monkeypatch.setenv("MQ_SECRETS_DIR", str(tmp_path))
     file = tmp_path / "MQ_PASSWORD"
     file.write_text("first")
     settings = config.load()
     file.write_text("second")
     assert settings.broker.password == "first"
-    assert settings.renewed().broker.password == "second"
+    assert config.renewed(settings).broker.password == "second"
 
 
 @pytest.mark.parametrize(

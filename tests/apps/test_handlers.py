@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from workers import Message, handlers
-from workers.config import ConfigError
+from workers.settings import ConfigError
 
 INSTALLED = "is it installed, or its folder on PYTHONPATH?"
 

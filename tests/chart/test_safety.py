@@ -176,8 +176,8 @@ def helm_test(release: Release) -> dict[str, Any]:
 
 def test_helm_test_checks_before_it_sends(release: Release) -> None:
     pod = helm_test(release)
-    assert [each["name"] for each in pod["initContainers"]] == ["check", "publish"]
-    words = command(pod, "check")
+    assert [each["name"] for each in pod["initContainers"]] == ["verify", "publish"]
+    words = command(pod, "verify")
     service = release.get("Service", "broker").name
     assert "--may-not-declare" in words
     assert words[words.index("--management") + 1] == f"http://{service}:15672"
@@ -185,10 +185,10 @@ def test_helm_test_checks_before_it_sends(release: Release) -> None:
 
 
 def test_helm_test_finds_open_what_tls_should_have_closed(render: Render) -> None:
-    words = command(helm_test(render(TLS)), "check")
+    words = command(helm_test(render(TLS)), "verify")
     assert words[words.index("--closed") + 1 :] == ["5672", "15672", "15692"]
     plain = {"broker": {"tls": {"enabled": True, "plainListeners": True}}}
-    assert "--closed" not in command(helm_test(render(plain)), "check")
+    assert "--closed" not in command(helm_test(render(plain)), "verify")
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_helm_test_finds_open_what_tls_should_have_closed(render: Render) -> Non
 def test_helm_test_expects_no_less_rights_of_a_user_the_chart_does_not_make(
     render: Render, values: dict[str, Any]
 ) -> None:
-    assert "--may-not-declare" not in command(helm_test(render(values)), "check")
+    assert "--may-not-declare" not in command(helm_test(render(values)), "verify")
 
 
 def test_no_probe_kills_a_busy_broker(release: Release) -> None:

@@ -1,4 +1,4 @@
-"""The check of a release that is there: what `helm test` finds out beside sending a message."""
+"""The checks of a release that is there: what `helm test` finds out beside sending a message."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import pika
 from pika.adapters.blocking_connection import BlockingConnection
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 
-from workers.config import Settings
 from workers.exits import Exit
 from workers.faults import judge
 from workers.management import Management, NoHostError, UnansweredError
 from workers.session import connection_parameters
+from workers.settings import Settings
 
 REFUSED = 403
 CONNECT_WITHIN = 5.0
@@ -41,7 +41,7 @@ class Expectations:
 Check = Callable[[], str]
 
 
-def check(settings: Settings, expected: Expectations) -> Exit:
+def verify(settings: Settings, expected: Expectations) -> Exit:
     """Make every check, write a line for each, and tell whether all hold."""
     failed = False
     for make in _checks(settings, expected):

@@ -1,4 +1,4 @@
-"""`workers check`, before a real RabbitMQ."""
+"""`workers verify`, before a real RabbitMQ."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def restricted(broker: Broker) -> Iterator[str]:
 
 def check(url: str, *words: str, **environment: str) -> CompletedProcess[str]:
     env = {**os.environ, "MQ_URL": url, "MQ_CH": "checked", **environment}
-    return subprocess.run([WORKERS, "check", *words], env=env, capture_output=True, text=True)
+    return subprocess.run([WORKERS, "verify", *words], env=env, capture_output=True, text=True)
 
 
 def test_a_release_in_order_passes_with_a_line_for_each_check(
