@@ -49,6 +49,11 @@ def missing_promtool() -> str | None:
     return "it needs apt-get and dpkg-deb for promtool"
 
 
+def missing_gnupg() -> str | None:
+    """Say why nothing can be signed here, or None."""
+    return None if shutil.which("gpg") and shutil.which("gpg-agent") else "it needs GnuPG"
+
+
 def missing_node() -> str | None:
     """Say why no JavaScript of npm can be run, or None."""
     if not (shutil.which("node") and shutil.which("npm")):
@@ -81,6 +86,7 @@ NEEDS: Mapping[str, Callable[[], str | None]] = {
     "kubeconform": missing_go,
     "promtool": missing_promtool,
     "go": missing_go,
+    "gnupg": missing_gnupg,
     "node": missing_node,
 }
 

@@ -57,6 +57,28 @@ def pack(path: Path) -> bytes:
     return gzip.compress(gzip.decompress(packed), compresslevel=0, mtime=0)
 
 
+def package(chart: Path, destination: Path, version: str | None, app_version: str | None) -> Path:
+    """Pack a chart folder as `helm package` does, and return the archive."""
+    with _quiet_sdk() as helm:
+        destination.mkdir(parents=True, exist_ok=True)
+        return Path(
+            helm.package(chart, destination=destination, version=version, app_version=app_version)
+        )
+
+
+def sign(archive: Path, key: str, keyring: Path, passphrase_file: Path | None) -> None:
+    """Write the provenance file of an archive, by a file of secret keys."""
+    with _quiet_sdk() as helm:
+        helm.sign(archive, key=key, keyring=keyring, passphrase_file=passphrase_file)
+
+
+def verify(archive: Path, keyring: Path) -> dict[str, Any]:
+    """Check an archive's provenance file; the key's names are under `signed_by`."""
+    with _quiet_sdk() as helm:
+        found: dict[str, Any] = helm.verify(archive, keyring)
+        return found
+
+
 def render(archive: bytes, values: Mapping[str, Any], options: RenderOptions) -> Rendered:
     """Render every template of a chart archive, NOTES.txt among them."""
     with _quiet_sdk() as helm, _renderable(helm, archive) as chart:
