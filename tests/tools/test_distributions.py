@@ -72,9 +72,9 @@ def test_from_a_wheel_every_command_works_outside_of_the_repository(
     programs = tmp_path / "clean/bin"
     install = [programs / "python", "-m", "pip", "install", "--quiet", "--no-deps", wheels[name]]
     subprocess.run(install, check=True)
-    chart = tmp_path / "charts/scaffold"
+    chart = tmp_path / "charts/cases"
     chart.parent.mkdir()
-    subprocess.run(["cp", "-r", CHARTS / "scaffold", chart], check=True)
+    subprocess.run(["cp", "-r", CHARTS / "cases", chart], check=True)
     environment = {**os.environ, "PYTHONPATH": site.getsitepackages()[0]}
     for command, *words in COMMANDS[name]:
         given = [word.format(chart=chart, folder=tmp_path) for word in words]
