@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test lint format docs bench-tools bench-render mutate-rules
+.PHONY: help up down test lint format docs bench-tools bench-render bench-workers mutate-rules
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -45,3 +45,6 @@ bench-tools: .venv/ready ## chartproof beside helm-unittest and helm template; t
 
 bench-render: .venv/ready ## how long the chart takes to render; the last line is JSON
 	$(BIN)/python -m tests.benchmarks.render
+
+bench-workers: .venv/ready ## the workers beside other libraries, Go and PerfTest; the last line is JSON
+	$(BIN)/python -m tests.benchmarks.workers

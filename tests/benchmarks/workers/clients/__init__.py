@@ -1,0 +1,1 @@
+"""Other libraries, each doing the workers' job; they run in a virtual environment of their own."""
