@@ -64,9 +64,7 @@ def scraper(cluster: Brought) -> Pod:
 
 
 @pytest.fixture(scope="module")
-def closed(
-    target: Target, cluster: Brought, neighbour: Pod, tmp_path_factory: pytest.TempPathFactory
-) -> Target:
+def closed(target: Target, neighbour: Pod, tmp_path_factory: pytest.TempPathFactory) -> Target:
     """Have the release close itself while messages flow and a neighbour looks on."""
     values = tmp_path_factory.mktemp("policies") / "policies.yaml"
     values.write_text(yaml.safe_dump(POLICIES))
@@ -99,7 +97,8 @@ def test_a_release_that_closes_itself_loses_no_message(closed: Target) -> None:
     assert sizes(Watch(closed)) == SIZES
 
 
-def test_helm_test_passes_behind_policies(closed: Target, cluster: Brought) -> None:
+@pytest.mark.usefixtures("closed")
+def test_helm_test_passes_behind_policies(cluster: Brought) -> None:
     said = helm(HELM4, cluster, NAMESPACE, "test", RELEASE, "--logs")
     assert "all brokers have joined the cluster" in said
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import yaml
 from kr8s.objects import Pod
 
 from chartproof.cluster.install import ensure_namespace
 from chartproof.cluster.watch import connect
 from tests.cluster.conftest import Brought
-from tests.cluster.releases import worker_image
+from tests.cluster.releases import image_of_workers
 
 # Connects to each HOST:PORT it is given and prints those that answer.
 KNOCK = """
@@ -27,10 +26,9 @@ def visitor(cluster: Brought, namespace: str, name: str) -> Pod:
     """Start a pod with Python in a namespace, made if it is not there, and wait for it."""
     api = connect(cluster.kubeconfig, None)
     ensure_namespace(api, namespace)
-    image = yaml.safe_load(worker_image(cluster).read_text())["worker"]["image"]
     container = {
         "name": "visitor",
-        "image": f"{image['registry']}/{image['repository']}:{image['tag']}",
+        "image": image_of_workers(cluster),
         "imagePullPolicy": "Never",
         "command": ["python", "-m", "http.server", "8000", "--directory", "/etc"],
         "securityContext": {
