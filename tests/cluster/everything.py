@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import yaml
 from kr8s.objects import (
     APIObject,
     ConfigMap,
@@ -42,7 +43,21 @@ StorageClass = new_class(
 )
 
 
-def lay_out(cluster: Brought) -> None:
+SIZES = {"broker": 3, "producer": 3, "consumer": 4}
+# Three brokers that start at once are a load for two cores.
+PATIENT = ("--wait", "--timeout", "8m")
+
+
+def lay_out(cluster: Brought, namespace: str) -> list[Path]:
+    """Give the cluster and a namespace what the case names; return its values files for here."""
+    prepare(cluster)
+    furnish(cluster, namespace)
+    digests = cluster.kubeconfig.with_name("digests.yaml")
+    digests.write_text(yaml.safe_dump(tag_images(cluster)))
+    return [CASE, HERE, digests]
+
+
+def prepare(cluster: Brought) -> None:
     """Give the cluster the kinds, classes and nodes that the case names."""
     api = connect(cluster.kubeconfig, None)
     for group, kinds in KINDS.items():
@@ -73,6 +88,7 @@ def tag_images(cluster: Brought) -> dict[str, Any]:
         (worker, f"registry.example.com/example/producer@{digests[worker]}"),
         (worker, f"registry.example.com/plugins:{Chart.load(CHART).metadata['appVersion']}"),
         (worker, "ghcr.io/example/tail:1"),
+        (worker, "ghcr.io/example/prepare:1"),
         (PAUSE_IMAGE, "registry.example.com/tail:1"),
     ):
         for node in nodes(cluster):
