@@ -42,8 +42,8 @@ class Brought:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Brought]:
-    """Bring the chart up on an embedded node of its own; take it down at the end."""
-    up = chartproof("up", "chart", "--engine", "node")
+    """Bring the chart up on three embedded nodes of its own; take it down at the end."""
+    up = chartproof("up", "chart", "--engine", "node", "--nodes", "3")
     try:
         assert up.returncode == 0, up.stdout + up.stderr
         shown = re.search(r"^export KUBECONFIG=(.+)$", up.stdout, re.MULTILINE)

@@ -33,6 +33,12 @@ def worker_image(cluster: Brought) -> Path:
     return values
 
 
+def image_of_workers(cluster: Brought) -> str:
+    """Return the name under which the nodes have the worker image."""
+    image = yaml.safe_load(worker_image(cluster).read_text())["worker"]["image"]
+    return f"{image['registry']}/{image['repository']}:{image['tag']}"
+
+
 def sizes(watch: Watch) -> Counter[str]:
     """Count the ready pods of each component."""
     return Counter(member.component for member in watch.members() if member.ready)

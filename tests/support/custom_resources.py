@@ -55,11 +55,17 @@ def _folder(group: str) -> Path:
     return Path(json.loads(done.stdout)["Dir"], folder)
 
 
+def definition(group: str, kind: str) -> dict[str, Any]:
+    """Return the definition of a kind, as a cluster gets it. Raises OSError where there is none."""
+    text = (_folder(group) / f"{group}_{kind.lower()}s.yaml").read_text()
+    found: dict[str, Any] = yaml.load(text, yaml.CSafeLoader)
+    return found
+
+
 @cache
 def _schemas(group: str, kind: str) -> dict[str, Schema]:
-    text = (_folder(group) / f"{group}_{kind.lower()}s.yaml").read_text()
     found = {}
-    for version in yaml.load(text, yaml.CSafeLoader)["spec"]["versions"]:
+    for version in definition(group, kind)["spec"]["versions"]:
         schema = _closed(version["schema"]["openAPIV3Schema"])
         # The API server knows all of the metadata, and the definition says only `object`.
         schema["properties"]["metadata"] = {"type": "object"}

@@ -55,7 +55,7 @@ def test_only_the_first_node_runs_the_control_plane() -> None:
         {component.name for component in components(CLUSTER, node)} for node in CLUSTER.nodes()
     )
 
-    assert second == {"containerd", "kubelet", "proxy"}
+    assert second == {"containerd", "kubelet", "proxy", "policies"}
     assert first - second == {
         *("etcd", "apiserver", "controller-manager", "scheduler", "dns", "storage")
     }

@@ -73,7 +73,8 @@ def test_neither_go_nor_pip_is_an_error(
 @pytest.mark.needs("cluster")
 def test_the_programs_pass_their_own_tests() -> None:
     # With the flags of the build, so that what one compiles the other finds in Go's cache.
-    command = [str(programs.go()), "test", "-vet=off", *programs.BUILD_FLAGS, "./boot", "./storage"]
+    packages = ("./boot", "./policy", "./storage")
+    command = [str(programs.go()), "test", "-vet=off", *programs.BUILD_FLAGS, *packages]
     done = subprocess.run(
         command,
         cwd=programs.source(),

@@ -29,6 +29,7 @@ var components = map[string]func() int{
 	"proxy":              func() int { return cli.Run(proxy.NewProxyCommand()) },
 	"dns":                serveNames,
 	"storage":            provisionVolumes,
+	"policies":           obeyPolicies,
 }
 
 func main() {

@@ -28,6 +28,7 @@ def components(cluster: ClusterLayout, node: NodeLayout) -> list[Component]:
         Component("containerd", ("containerd", "-c", f"{CONFIG}/containerd.toml")),
         Component("kubelet", (KUBE, "kubelet", *_kubelet(node)), after=api),
         Component("proxy", (KUBE, "proxy", "--config", f"{CONFIG}/proxy.yaml"), after=api),
+        Component("policies", (KUBE, "policies", *_policies(cluster, node)), after=api),
     ]
     if not node.control_plane:
         return workers
@@ -139,6 +140,11 @@ def _own_kubeconfig(name: str) -> list[str]:
         *("--authorization-kubeconfig", file),
         "--leader-elect=false",
     ]
+
+
+def _policies(cluster: ClusterLayout, node: NodeLayout) -> list[str]:
+    names = cluster.node(1).address
+    return [f"{CONFIG}/policies.kubeconfig", node.name, SERVICES, names]
 
 
 def _kubelet(node: NodeLayout) -> list[str]:

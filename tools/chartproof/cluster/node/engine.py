@@ -36,7 +36,8 @@ from chartproof.errors import ChartproofError, InputError
 
 ROOT_PACKAGES = (
     *("base-files", "bash", "coreutils", "util-linux", "mount", "kmod", "conntrack"),
-    *("containerd", "runc", "containernetworking-plugins", "etcd-server", "iptables", "iproute2"),
+    *("containerd", "runc", "containernetworking-plugins", "etcd-server"),
+    *("iptables", "ipset", "iproute2"),
 )
 READY_S = 120
 

@@ -23,7 +23,8 @@ from chartproof.errors import ChartproofError
 
 # What a node that was killed leaves in them would keep the next kubelet busy for a minute.
 FLEETING = ("upper", "work", "root", "containerd", "kubelet")
-USERS = ("controller-manager", "scheduler", "proxy", "dns", "storage")
+NODE_USERS = ("proxy", "policies")
+USERS = ("controller-manager", "scheduler", *NODE_USERS, "dns", "storage")
 IPTABLES = ("iptables", "iptables-save", "iptables-restore")
 ENDING_S = 15
 LAUNCH_S = 5
@@ -131,7 +132,7 @@ def _write_config(cluster: ClusterLayout, node: NodeLayout) -> None:
     for name, text in config_files(cluster, node).items():
         (node.config / name).write_text(text)
     own = f"{node.name}-kubelet"
-    for user in USERS if node.control_plane else ["proxy"]:
+    for user in USERS if node.control_plane else NODE_USERS:
         _write_kubeconfig(cluster, node, user, user)
     _write_kubeconfig(cluster, node, own, "kubelet")
     if node.control_plane:

@@ -33,6 +33,7 @@ def make_pki(cluster: ClusterLayout, folder: Path) -> None:
         "controller-manager": ("system:kube-controller-manager", []),
         "scheduler": ("system:kube-scheduler", []),
         "proxy": ("system:kube-proxy", []),
+        "policies": ("chartproof:policies", []),
         "dns": ("chartproof:dns", []),
         "storage": ("chartproof:storage", []),
     }
