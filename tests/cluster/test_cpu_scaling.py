@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from kr8s.objects import HorizontalPodAutoscaler
 
 from chartproof.cluster.helm import Target
 from chartproof.cluster.watch import Watch
@@ -69,7 +70,7 @@ def set_producer(target: Target, enabled: str) -> None:
 def utilization(watch: Watch) -> int | None:
     """Return the percentage that the HorizontalPodAutoscaler knows of, None while it knows none."""
     found: Any
-    (found,) = watch.api.get("horizontalpodautoscalers", namespace="busy", raw=True)
+    (found,) = watch.api.get(HorizontalPodAutoscaler, namespace="busy", raw=True)
     for metric in found["status"].get("currentMetrics") or []:
         return metric["resource"]["current"].get("averageUtilization")
     return None
