@@ -72,9 +72,10 @@ def utilization(watch: Watch) -> int | None:
     """Return the percentage that the HorizontalPodAutoscaler knows of, None while it knows none."""
     found: Any
     (found,) = watch.api.get(HorizontalPodAutoscaler, namespace="busy", raw=True)
-    for metric in found["status"].get("currentMetrics") or []:
-        return metric["resource"]["current"].get("averageUtilization")
-    return None
+    # Before the first figure there may be none, or an empty one.
+    (metric,) = found["status"].get("currentMetrics") or [{}]
+    used: int | None = metric.get("resource", {}).get("current", {}).get("averageUtilization")
+    return used
 
 
 def has_rest(watch: Watch) -> bool:
