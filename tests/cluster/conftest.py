@@ -6,13 +6,16 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from chartproof.cluster.cache import cache_dir
+from chartproof.cluster.engine import Image
+from chartproof.cluster.node.cluster import NodeCluster
+from chartproof.cluster.node.layout import cluster_layout
 
 REPOSITORY = Path(__file__).parents[2]
 # Another name keeps two runs on one machine out of each other's way.
@@ -38,6 +41,12 @@ class Brought:
     output: str
     kubeconfig: Path
     context: str | None = None
+
+    def load(self, images: Sequence[Image]) -> None:
+        """Put images where its node finds them."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("CHARTPROOF_CLUSTER", CLUSTER_NAME)
+            NodeCluster(cluster_layout()).load(images)
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import yaml
+from kr8s.objects import Pod
 
-from chartproof.cluster.watch import Watch
+from chartproof.cluster.helm import Target
+from chartproof.cluster.install import ensure_namespace
+from chartproof.cluster.watch import Watch, connect
 from tests.cluster.conftest import Brought
 from tests.support.tools import HELM4, GoTool
+
+BROKERS = "app.kubernetes.io/component=broker"
 
 
 def helm(tool: GoTool, cluster: Brought, namespace: str, *words: str | Path) -> str:
@@ -50,3 +55,16 @@ def wait_for(condition: Callable[[], bool], seconds: float) -> None:
     while not condition():
         assert time.monotonic() < end, f"not within {seconds:g} s"
         time.sleep(0.5)
+
+
+def namespace_of(cluster: Brought, namespace: str) -> Target:
+    """Make a namespace that enforces `restricted`, and name the release in it like it."""
+    ensure_namespace(connect(cluster.kubeconfig, None), namespace)
+    return Target(cluster, namespace, namespace)
+
+
+def rabbitmqctl(watch: Watch, *words: str) -> str:
+    """Run rabbitmqctl in the newest broker pod; "" when it fails."""
+    pod = Pod(dict(watch.pods(BROKERS)[-1]), api=watch.api)
+    done = pod.exec(["rabbitmqctl", "--quiet", *words], container="broker", check=False)
+    return str(done.stdout.decode()) if done.returncode == 0 else ""

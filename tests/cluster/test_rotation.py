@@ -12,11 +12,17 @@ import pytest
 from kr8s.objects import PersistentVolumeClaim, Pod, Secret
 
 from chartproof.cluster.helm import Target
-from chartproof.cluster.install import ensure_namespace
 from chartproof.cluster.proof import Proof
 from chartproof.cluster.watch import Watch, connect, name
 from tests.cluster.conftest import REPOSITORY, Brought
-from tests.cluster.releases import helm, sizes, wait_for, worker_image
+from tests.cluster.releases import (
+    helm,
+    namespace_of,
+    rabbitmqctl,
+    sizes,
+    wait_for,
+    worker_image,
+)
 from tests.support.tools import HELM4
 
 pytestmark = pytest.mark.needs("cluster", "helm4")
@@ -27,19 +33,6 @@ SECRET = "credentials"  # a name
 FOLLOWED_S = 150
 NODES = "app.kubernetes.io/component=broker"
 FLOWING = ["--set", "audit=true,producer.rate=50,tests.enabled=false"]
-
-
-def namespace_of(cluster: Brought, namespace: str) -> Target:
-    """Make a namespace that enforces `restricted`, and name the release in it like it."""
-    ensure_namespace(connect(cluster.kubeconfig, None), namespace)
-    return Target(cluster, namespace, namespace)
-
-
-def rabbitmqctl(watch: Watch, *words: str) -> str:
-    """Run rabbitmqctl in the newest broker pod; "" when it fails."""
-    pod = Pod(dict(watch.pods(NODES)[-1]), api=watch.api)
-    done = pod.exec(["rabbitmqctl", "--quiet", *words], container="broker", check=False)
-    return str(done.stdout.decode()) if done.returncode == 0 else ""
 
 
 def worker_pods(watch: Watch) -> list[tuple[str, int]]:

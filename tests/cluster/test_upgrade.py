@@ -11,11 +11,10 @@ import pytest
 from kr8s.objects import Pod
 
 from chartproof.cluster.helm import Target
-from chartproof.cluster.install import ensure_namespace
 from chartproof.cluster.proof import Proof
-from chartproof.cluster.watch import Watch, connect, name
+from chartproof.cluster.watch import Watch, name
 from tests.cluster.conftest import REPOSITORY, Brought
-from tests.cluster.releases import helm, sizes, wait_for, worker_image
+from tests.cluster.releases import helm, namespace_of, sizes, wait_for, worker_image
 from tests.support.tools import HELM4
 
 pytestmark = pytest.mark.needs("cluster", "helm4")
@@ -26,12 +25,6 @@ NODES = "app.kubernetes.io/component=broker"
 FLOWING = ("--set", "audit=true,producer.rate=50")
 # 0.1.0 knows nothing of the new values: what it was given is kept, the rest is the new chart's.
 UPGRADE = ("--reset-then-reuse-values", "--wait", "--timeout", "8m")
-
-
-def namespace_of(cluster: Brought, namespace: str) -> Target:
-    """Make a namespace that enforces `restricted`, and name the release in it like it."""
-    ensure_namespace(connect(cluster.kubeconfig, None), namespace)
-    return Target(cluster, namespace, namespace)
 
 
 def install(target: Target, chart: Path, *words: str | Path) -> None:

@@ -5,30 +5,23 @@ The definitions come out of the projects' Go modules, which hold them as a clust
 
 from __future__ import annotations
 
-import json
-import subprocess
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import yaml
 
-from chartproof.cluster.node.programs import go
 from chartproof.manifest import Manifest
+from tests.support.go_modules import CERT_MANAGER, GATEWAY_API, KEDA, PROMETHEUS_OPERATOR
 
 Schema = dict[str, Any]
 
-KEDA = "github.com/kedacore/keda/v2@v2.21.0"
-GATEWAY = "sigs.k8s.io/gateway-api@v1.6.3"
-OPERATOR = "github.com/prometheus-operator/prometheus-operator@v0.85.0"
-CERT_MANAGER = "github.com/cert-manager/cert-manager@v1.21.2"
 # Where each API group's definitions are: the module, and the folder in it.
 SOURCES = {
     "keda.sh": (KEDA, "config/crd/bases"),
     "cert-manager.io": (CERT_MANAGER, "deploy/crds"),
-    "gateway.networking.k8s.io": (GATEWAY, "config/crd/standard"),
-    "monitoring.coreos.com": (OPERATOR, "example/prometheus-operator-crd"),
+    "gateway.networking.k8s.io": (GATEWAY_API, "config/crd/standard"),
+    "monitoring.coreos.com": (PROMETHEUS_OPERATOR, "example/prometheus-operator-crd"),
 }
 
 
@@ -47,17 +40,10 @@ def validate(manifest: Manifest) -> None:
     jsonschema.validate(manifest.body, _schemas(group, manifest.kind)[version])
 
 
-@cache
-def _folder(group: str) -> Path:
-    module, folder = SOURCES[group]
-    command = [str(go()), "mod", "download", "-json", module]
-    done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=True)
-    return Path(json.loads(done.stdout)["Dir"], folder)
-
-
 def definition(group: str, kind: str) -> dict[str, Any]:
     """Return the definition of a kind, as a cluster gets it. Raises OSError where there is none."""
-    text = (_folder(group) / f"{group}_{kind.lower()}s.yaml").read_text()
+    module, folder = SOURCES[group]
+    text = (module.folder() / folder / f"{group}_{kind.lower()}s.yaml").read_text()
     found: dict[str, Any] = yaml.load(text, yaml.CSafeLoader)
     return found
 
