@@ -196,6 +196,16 @@ def test_a_peer_that_a_program_of_the_release_may_start_is_a_note() -> None:
     assert severity == "note"
 
 
+@pytest.mark.parametrize("right", ["resources: [events]", 'nonResourceURLs: ["/"]'])
+def test_a_role_that_creates_no_pods_starts_no_peer(right: str) -> None:
+    ((severity, _),) = of_peer(OF_RELEASE, MAKES_PODS.replace("resources: [pods]", right))
+    assert severity == "warning"
+
+
+def test_every_pod_of_a_namespace_without_one_is_no_peer_that_is_missed() -> None:
+    assert of_peer("{podSelector: {}}", policy=POLICY.replace("web}", "web, namespace: far}")) == []
+
+
 @pytest.mark.parametrize(
     "peer",
     [
