@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chartproof.findings import Finding, Severity
-from tests.support.inline import found_in
+from tests.support.inline import found_in, messages
 
 RULE = "reference-names-an-object"
 POD = """
@@ -139,3 +139,91 @@ def test_a_role_that_may_create_secrets_makes_those_it_names(
 ) -> None:
     role = ROLE.replace("RESOURCE", resource).replace("VERB", verb)
     assert len(of_name("made", "", role)) == count
+
+
+GIVEN = "role-names-an-object"
+RIGHT = """
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: reader, namespace: NAMESPACE}
+rules: [{apiGroups: [GROUPS], resources: [RESOURCES], verbs: [get], resourceNames: [NAME]}]
+"""
+RENDERED = """
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings}
+"""
+
+
+def of_right(
+    name: str,
+    resources: str = "configmaps",
+    *,
+    groups: str = '""',
+    namespace: str = "default",
+    others: str = "",
+    values: str = "",
+) -> list[str]:
+    """Return what is said of a Role that names an object beside the ConfigMap `settings`."""
+    role = RIGHT.replace("NAMESPACE", namespace).replace("GROUPS", groups)
+    role = role.replace("RESOURCES", resources).replace("NAME", name)
+    return messages(found_in(GIVEN, RENDERED + role + others, values=values))
+
+
+def test_a_right_to_what_is_not_rendered_is_found_by_the_release_s_name_or_a_near_one() -> None:
+    assert of_right("settings") == []
+    assert of_right("setings") == ["the chart renders no ConfigMap 'setings'"]
+    assert of_right("release-name-x") == ["the chart renders no ConfigMap 'release-name-x'"]
+    assert of_right("aws-auth") == []
+
+
+@pytest.mark.parametrize(
+    ("resources", "groups"), [("leases", '""'), ("configmaps, leases", '""'), ("configmaps", "x")]
+)
+def test_a_right_to_kinds_that_no_chart_renders_names_what_others_make(
+    resources: str, groups: str
+) -> None:
+    assert of_right("setings", resources, groups=groups) == []
+
+
+def test_a_right_to_one_of_several_kinds_finds_it_in_any() -> None:
+    assert of_right("settings", "secrets, configmaps/status") == []
+    assert of_right("release-name-x", "secrets, configmaps") == [
+        "the chart renders no ConfigMap or Secret 'release-name-x'"
+    ]
+
+
+def test_a_right_is_for_the_namespace_of_its_role() -> None:
+    assert len(of_right("release-name-settings", namespace="elsewhere")) == 1
+    assert of_right("setings", namespace="elsewhere") == []
+    assert of_right("release-name-settings", namespace="kube-system") == []
+
+
+def test_a_right_to_what_others_make_or_a_value_names_is_none_of_the_chart_s() -> None:
+    assert (
+        of_right(
+            "release-name-x",
+            others=ROLE.replace("RESOURCE", "configmaps").replace("VERB", "create"),
+        )
+        == []
+    )
+    assert of_right("{{ .Values.login }}", values="login: settingz") == []
+    job = ARGUMENTS.replace("KIND", "batch/v1\nkind: Job").replace("made", "release-name-x")
+    assert of_right("release-name-x", others=job) == []
+    custom = "\n---\napiVersion: example.com/v1\nkind: Database\nmetadata: {name: release-name}\n"
+    assert of_right("release-name-x", others=custom) == []
+    assert (
+        of_right(
+            "default",
+            "serviceaccounts",
+            others="""
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: defaults}
+""",
+        )
+        == []
+    )

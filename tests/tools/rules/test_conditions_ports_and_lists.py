@@ -153,6 +153,81 @@ def test_a_gateway_without_listeners_is_told_as_such() -> None:
     ]
 
 
+def test_a_listener_without_a_port_is_not_told_as_one() -> None:
+    portless = GATEWAY.replace("port: 80, ", "")
+    assert of_route("parentRefs: [{name: web, port: 8080}]", portless) == [
+        "Gateway web has no listener with port 8080, it has none"
+    ]
+
+
+PEER = "policy-peer-selects-pods"
+
+
+def of_peer(peer: str, others: str = "", policy: str = POLICY) -> list[tuple[str, str]]:
+    """Return severity and message of what is said of a peer that a policy lets in."""
+    found = found_in(PEER, POD + others + policy + f"  ingress: [{{from: [{peer}]}}]\n")
+    return [(finding.severity, finding.message) for finding in found]
+
+
+OF_RELEASE = "{podSelector: {matchLabels: {app: other, instance: release-name}}}"
+OF_OTHERS = "{podSelector: {matchLabels: {app: prometheus}}}"
+
+
+def test_a_peer_that_can_only_be_of_the_release_is_a_warning_and_any_other_a_note() -> None:
+    (own,), (other,) = of_peer(OF_RELEASE), of_peer(OF_OTHERS)
+    assert (own[0], other[0]) == ("warning", "note")
+    assert other[1] == (
+        "the peer is no pod of the release: it wants app=prometheus, "
+        "the pods of Pod/web carry app=web"
+    )
+
+
+MAKES_PODS = """
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: maker}
+rules: [{apiGroups: [""], resources: [pods], verbs: [create]}]
+"""
+
+
+def test_a_peer_that_a_program_of_the_release_may_start_is_a_note() -> None:
+    ((severity, _),) = of_peer(OF_RELEASE, MAKES_PODS)
+    assert severity == "note"
+
+
+@pytest.mark.parametrize("right", ["resources: [events]", 'nonResourceURLs: ["/"]'])
+def test_a_role_that_creates_no_pods_starts_no_peer(right: str) -> None:
+    ((severity, _),) = of_peer(OF_RELEASE, MAKES_PODS.replace("resources: [pods]", right))
+    assert severity == "warning"
+
+
+def test_every_pod_of_a_namespace_without_one_is_no_peer_that_is_missed() -> None:
+    assert of_peer("{podSelector: {}}", policy=POLICY.replace("web}", "web, namespace: far}")) == []
+
+
+@pytest.mark.parametrize(
+    "peer",
+    [
+        "{podSelector: {matchLabels: {app: web}}}",
+        "{podSelector: {}}",
+        "{ipBlock: {cidr: 10.0.0.0/8}}",
+        "{namespaceSelector: {}, podSelector: {matchLabels: {instance: release-name}}}",
+    ],
+)
+def test_a_peer_that_is_rendered_or_may_be_elsewhere_is_left_alone(peer: str) -> None:
+    assert of_peer(peer) == []
+
+
+def test_a_peer_is_looked_for_in_the_namespace_of_its_policy() -> None:
+    own = "{podSelector: {matchLabels: {app: db}}}"
+    database = POD.replace("web", "db")
+    assert of_peer(own, database) == []
+    assert len(of_peer(own, IN_ANOTHER_NAMESPACE.replace("web", "db"))) == 1
+    system = POLICY.replace("name: web", "name: web, namespace: kube-system")
+    assert of_peer(own, policy=system) == []
+
+
 SPREAD = "spread-counts-its-own-pods"
 TERM = """
   affinity:

@@ -28,7 +28,7 @@ def check(release: Release) -> Iterator[Finding]:
             wanted = dig(reference.manifest.body, *path)
             there = [listener.get(of_listener) for listener in listeners]
             if wanted is not None and wanted not in there:
-                known = [str(one) for one in there]
+                known = [str(one) for one in there if one is not None]
                 yield Finding.at(
                     reference.manifest,
                     path,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from chartproof.release import Release
 from chartproof.walk import each
 
@@ -10,6 +13,20 @@ _POD_MAKING = (
     *("pods", "replicasets", "replicationcontrollers"),
     *("deployments", "statefulsets", "daemonsets", "jobs", "cronjobs"),
 )
+_KINDS = {
+    ("", "configmaps"): "ConfigMap",
+    ("", "persistentvolumeclaims"): "PersistentVolumeClaim",
+    ("", "secrets"): "Secret",
+    ("", "serviceaccounts"): "ServiceAccount",
+    ("", "services"): "Service",
+    ("apps", "daemonsets"): "DaemonSet",
+    ("apps", "deployments"): "Deployment",
+    ("apps", "statefulsets"): "StatefulSet",
+    ("batch", "cronjobs"): "CronJob",
+    ("batch", "jobs"): "Job",
+    ("networking.k8s.io", "ingresses"): "Ingress",
+}
+"""Kinds that charts render, by API group and resource."""
 
 
 def may_make_pods(release: Release) -> bool:
@@ -33,3 +50,18 @@ def may_make(release: Release, *resources: str) -> bool:
 
 def _words(listed: object) -> set[str]:
     return set(map(str, listed)) if isinstance(listed, list) else set()
+
+
+def kinds_of(rule: Mapping[str, Any]) -> dict[str, str]:
+    """Return the resources that a Role's rule is about by their kinds, those of Kubernetes alone.
+
+    There are none where it is about others too: what it names may be one of those.
+    """
+    groups = _words(rule.get("apiGroups"))
+    resources = {resource.partition("/")[0] for resource in _words(rule.get("resources"))}
+    known = {
+        kind: resource
+        for (group, resource), kind in _KINDS.items()
+        if group in groups and resource in resources
+    }
+    return known if set(known.values()) == resources else {}
