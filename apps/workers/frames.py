@@ -56,6 +56,11 @@ class Encoder:
         self._second = 0
         self._around: dict[tuple[int, int], Around] = {}
 
+    @property
+    def kept(self) -> int:
+        """How many frame beginnings are kept."""
+        return len(self._around)
+
     def encode(self, messages: Iterable[Outgoing]) -> Iterator[Encoded]:
         """Give the frames of the messages in their order, joined as far as is good for pika."""
         pieces: list[bytes] = []

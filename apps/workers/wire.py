@@ -32,10 +32,11 @@ class Wire:
         connection = channel.connection
         self._encoder = Encoder(channel.channel_number, connection.params.frame_max, queue, app_id)
         self._write = frames_writer(connection)
-        fault = self._fault()
-        if fault:
+        self.fault = self._find_fault()
+        """What keeps this pika from the quick way."""
+        if self.fault:
             self._write = None
-            logs.event("slow_publish", logging.WARNING, reason=fault)
+            logs.event("slow_publish", logging.WARNING, reason=self.fault)
 
     def publish(self, messages: Sequence[Outgoing]) -> None:
         """Hand messages to pika, which sends them as the socket takes them."""
@@ -47,8 +48,7 @@ class Wire:
         for encoded in self._encoder.encode(messages):
             self._write(encoded.data, encoded.frames)
 
-    def _fault(self) -> str | None:
-        """Say what keeps this pika from the quick way."""
+    def _find_fault(self) -> str | None:
         if self._write is None:
             return "this pika writes frames in another way"
         if b"".join(part.data for part in self._encoder.encode([SAMPLE])) != self._by_pika():

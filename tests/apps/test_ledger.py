@@ -123,7 +123,7 @@ class LedgerAgainstAModel(RuleBasedStateMachine):
             self.returned &= {letter.id for _, letter, _ in self.wire}
 
 
-LedgerAgainstAModel.TestCase.settings = settings(max_examples=2000, stateful_step_count=30)
+LedgerAgainstAModel.TestCase.settings = settings(max_examples=1000, stateful_step_count=30)
 TestLedgerAgainstAModel = LedgerAgainstAModel.TestCase
 
 
