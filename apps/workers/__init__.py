@@ -1,5 +1,6 @@
 """A RabbitMQ producer and consumer that lose no message."""
 
 from workers.message import Message, Reject
+from workers.publishing import Publishing
 
-__all__ = ["Message", "Reject"]
+__all__ = ["Message", "Publishing", "Reject"]

@@ -4,36 +4,27 @@ from __future__ import annotations
 
 import argparse
 import logging
-import secrets
 import sys
 from collections.abc import Callable
-from time import monotonic
 
-from workers import cli_checks, config, handlers, health, logs
+from workers import cli_checks, config, handlers, health, logs, production
 from workers.consumer import Consumer
 from workers.drain import Drain
 from workers.exits import Exit
 from workers.health import Status
 from workers.metrics import ConsumerMetrics, Metrics, ProducerMetrics
-from workers.pace import Pace
-from workers.producer import Producer
 from workers.session import Role
 from workers.settings import ConfigError, Settings
-from workers.source import Intake, greetings
 from workers.wait import Waiter
 from workers.worker import Worker
 
-INSTANCE_BYTES = 6
-
 
 def produce(settings: Settings) -> Exit:
-    """Publish "Hello World N!" until stopped, or MQ_COUNT messages."""
+    """Publish what MQ_SOURCE gives until stopped, or until MQ_COUNT messages are out."""
     status = Status()
     metrics = ProducerMetrics(status)
-    instance = secrets.token_hex(INSTANCE_BYTES)
-    pace = Pace(settings.rate, monotonic())
-    intake = Intake(greetings(), instance, pace, settings.count)
-    return _work(settings, Producer(settings, intake, status, metrics), status, metrics)
+    with production.assembled(settings, status, metrics) as producer:
+        return _work(settings, producer, status, metrics, lambda: producer.failed)
 
 
 def consume(settings: Settings) -> Exit:
@@ -55,12 +46,20 @@ def wait(settings: Settings) -> Exit:
     return Exit.DRAINED if waiter.found else Exit.FAILED
 
 
-def _work(settings: Settings, role: Role, status: Status, metrics: Metrics) -> Exit:
-    """Run a role until it ends by itself or by a signal."""
+def _work(
+    settings: Settings,
+    role: Role,
+    status: Status,
+    metrics: Metrics,
+    failed: Callable[[], bool] = lambda: False,
+) -> Exit:
+    """Run a role until it ends by itself or by a signal; `failed` tells a bad end from a good."""
     health.serve(settings.health_port, status, metrics.registry)
     drain = Drain(settings.grace)
     drain.listen()
     end = Worker(settings, role, drain, status, metrics, settings.refusal_grace).run()
+    if end is Exit.DRAINED and failed():
+        end = Exit.FAILED
     logs.event("ended", exit=end.name.lower())
     return end
 

@@ -42,10 +42,18 @@ class ProducerMetrics(Metrics):
     def __init__(self, status: Status) -> None:
         super().__init__(status)
         self.published = self._counter("published_total", "Messages sent, republished ones too")
+        self.expected = self._counter(
+            "expected_published_total", "Messages that MQ_RATE has asked for; 0 without a rate"
+        )
         self.republished = self._counter("republished_total", "Messages sent again")
         self.confirmed = self._counter("confirmed_total", "Messages the broker has taken over")
         self.nacked = self._counter("nacked_total", "Messages the broker could not take over")
         self.returned = self._counter("returned_total", "Messages that reached no queue")
+        self.held_seconds = self._counter(
+            "held_seconds_total",
+            "Time in which nothing may be published: blocked by an alarm, or refused or returned",
+            "reason",
+        )
         self.confirm_seconds = self._histogram(
             "confirm_seconds", "From publish to confirm, of the oldest message of each confirm"
         )

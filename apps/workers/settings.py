@@ -53,6 +53,21 @@ class Settings(BaseSettings):
     rate: float = Field(
         1.0, ge=0, allow_inf_nan=False, description="messages to publish a second; 0: no limit"
     )
+    source: str = Field(
+        "counter",
+        min_length=1,
+        description="what is published: counter, lines:PATH, lines:- (standard input) or"
+        " module:function",
+    )
+    resume: Path | None = Field(
+        None,
+        description="file that says where to go on after a kill; for a source with a position",
+    )
+    max_body: int = Field(
+        16 * 1024 * 1024,
+        ge=1,
+        description="bytes of a body, at most; RabbitMQ's max_message_size has the same default",
+    )
     count: int = Field(0, ge=0, description="end after so many messages; 0: never")
     window: int = Field(500, ge=1, description="messages published and not yet confirmed, at most")
     confirm_timeout: Seconds = Field(

@@ -2,61 +2,132 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import count
-from time import time
-from typing import NamedTuple
+import difflib
+import inspect
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import count, islice
+from pathlib import Path
+from typing import Any, BinaryIO
 
-from workers.audit import message_id
-from workers.pace import Pace
+from workers import loader
 
-
-def greetings() -> Iterator[bytes]:
-    """Give the tutorial's "Hello World N!" from N = 1 on, without an end."""
-    for number in count(1):
-        yield f"Hello World {number}!".encode()
-
-
-class Outgoing(NamedTuple):
-    """A message on its way; `created` is in seconds since 1970."""
-
-    sequence: int
-    id: str
-    body: bytes
-    created: int
+VARIABLE = "MQ_SOURCE"
+COUNTER = "counter"
+LINES = "lines:"
+STANDARD_INPUT = "-"
+SHAPES = "counter, lines:PATH, lines:- or module:function"
+START = "start"
 
 
-class Intake:
-    """Takes bodies from a source as the pace allows, and numbers them from 1.
+@dataclass(frozen=True)
+class Source:
+    """What gives messages, each as bytes, str or Publishing."""
 
-    It is over when the source is, after `limit` messages (0: no limit), or once stopped.
+    spec: str
+    open: Callable[[int], Iterable[object]]
+    """Begins with the message of this number, which is 1 where `has_position` is false. Raises
+    ConfigError where there is nothing to read from."""
+    has_position: bool
+    """It can begin anywhere, and gives the same messages each time."""
+    may_wait: bool
+    """It may keep its reader waiting, for input or for what the user's code does."""
+
+
+def load(spec: str, largest: int) -> Source:
+    """Return the source that MQ_SOURCE names; a line is read up to `largest` bytes and a bit.
+
+    Raises ConfigError that says what is wrong with the name.
     """
+    if spec == COUNTER:
+        return Source(spec, greetings, has_position=True, may_wait=False)
+    if spec.startswith(LINES):
+        return _lines(spec, spec.removeprefix(LINES), largest)
+    if ":" not in spec:
+        nearest = difflib.get_close_matches(spec, [COUNTER], n=1)
+        hint = f"did you mean {nearest[0]}?" if nearest else f"expected {SHAPES}"
+        raise loader.fault(VARIABLE, spec, f"there is no such source; {hint}")
+    return _function(spec)
 
-    def __init__(self, source: Iterator[bytes], instance: str, pace: Pace, limit: int = 0) -> None:
-        self.over = False
-        self.taken = 0
-        self.instance = instance
-        self._source = source
-        self._pace = pace
-        self._limit = limit
 
-    def stop(self) -> None:
-        """Take nothing more."""
-        self.over = True
+def greetings(start: int = 1) -> Iterator[bytes]:
+    """Give the tutorial's "Hello World N!" from N = `start` on, without an end."""
+    for number in count(start):
+        yield b"Hello World %d!" % number
 
-    def wait(self, now: float) -> float:
-        """Return the seconds until the next message is due."""
-        return self._pace.wait(now)
 
-    def take(self, now: float) -> Outgoing | None:
-        """Return the next message, or None when none is due or the source is over."""
-        if self.over or self._pace.wait(now):
-            return None
-        body = next(self._source, None)
-        if body is None:
-            self.over = True
-            return None
-        self._pace.spend(now)
-        self.taken += 1
-        self.over = self.taken == self._limit
-        return Outgoing(self.taken, message_id(self.instance, self.taken), body, int(time()))
+def _lines(spec: str, path: str, largest: int) -> Source:
+    if path == STANDARD_INPUT:
+        return Source(spec, lambda _: _each_line(sys.stdin.buffer, largest), False, may_wait=True)
+    try:
+        is_file = stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116 - no Path for an empty name
+    except OSError as error:
+        raise loader.fault(VARIABLE, spec, f"{error.strerror}; expected {SHAPES}") from None
+
+    def read(start: int) -> Iterator[bytes]:
+        try:
+            file = Path(path).open("rb")  # noqa: SIM115 - _each_line closes it
+        except OSError as error:
+            raise loader.fault(VARIABLE, spec, str(error.strerror)) from None
+        lines = _each_line(file, largest)
+        skipped = sum(1 for _ in islice(lines, start - 1))
+        if skipped < start - 1:
+            raise loader.fault(
+                VARIABLE, spec, f"it has {skipped} lines, and {start - 1} were published before"
+            )
+        return lines
+
+    return Source(spec, read, has_position=is_file, may_wait=not is_file)
+
+
+def _each_line(file: BinaryIO, largest: int) -> Iterator[bytes]:
+    """Give each line without its line break. One that is too long comes in a part too long."""
+    with file:
+        while line := file.readline(largest + 2):
+            yield line.removesuffix(b"\n")
+
+
+def _function(spec: str) -> Source:
+    function = loader.load(VARIABLE, spec)
+    if inspect.isasyncgenfunction(function) or inspect.iscoroutinefunction(function):
+        raise loader.fault(VARIABLE, spec, "it is asynchronous; expected a plain generator")
+    has_position = _takes_start(spec, function)
+
+    def call(start: int) -> Iterable[object]:
+        return _begin(spec, function, {START: start} if has_position else {})
+
+    return Source(spec, call, has_position, may_wait=True)
+
+
+def _takes_start(spec: str, function: Callable[..., Any]) -> bool:
+    """Tell whether a function can begin anywhere, and that it needs nothing else."""
+    try:
+        parameters = inspect.signature(function).parameters
+    except ValueError:
+        return False
+    needed = [
+        name
+        for name, parameter in parameters.items()
+        if parameter.default is parameter.empty
+        and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+    ]
+    if [name for name in needed if name != START]:
+        why = f"it takes ({', '.join(needed)}); expected nothing, or start: int"
+        raise loader.fault(VARIABLE, spec, why)
+    start = parameters.get(START)
+    return start is not None and start.kind is not start.POSITIONAL_ONLY
+
+
+def _begin(spec: str, function: Callable[..., Any], arguments: dict[str, int]) -> Iterable[object]:
+    """Call the user's function and hold what it returns against what a source is."""
+    try:
+        given = function(**arguments)
+    except Exception as error:
+        raise loader.fault(VARIABLE, spec, f"it raised {type(error).__name__}: {error}") from error
+    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+        why = f"it returned {type(given).__name__}; expected a generator of messages"
+        raise loader.fault(VARIABLE, spec, why)
+    return given
