@@ -1,5 +1,5 @@
 """A RabbitMQ producer and consumer that lose no message."""
 
-from workers.message import Message, Reject
+from workers.message import Message, Reject, SomeFailed
 
-__all__ = ["Message", "Reject"]
+__all__ = ["Message", "Reject", "SomeFailed"]

@@ -9,8 +9,9 @@ import sys
 from collections.abc import Callable
 from time import monotonic
 
-from workers import cli_checks, config, handlers, health, logs
+from workers import cli_checks, config, dedup, handlers, health, logs
 from workers.consumer import Consumer
+from workers.crew import Crew
 from workers.drain import Drain
 from workers.exits import Exit
 from workers.health import Status
@@ -39,9 +40,10 @@ def produce(settings: Settings) -> Exit:
 def consume(settings: Settings) -> Exit:
     """Give messages to MQ_HANDLER until stopped, or until MQ_COUNT are handled."""
     handler = handlers.load(settings.handler)
+    crew = Crew(settings, handler, dedup.load(settings.dedup) if settings.dedup else None)
     status = Status()
     metrics = ConsumerMetrics(status)
-    return _work(settings, Consumer(settings, handler, metrics), status, metrics)
+    return _work(settings, Consumer(settings, crew, status, metrics), status, metrics)
 
 
 def wait(settings: Settings) -> Exit:
