@@ -6,43 +6,12 @@ import signal
 import sys
 import traceback
 from multiprocessing.connection import Connection
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any
 
 from workers import handlers, logs
 from workers.message import Message, Reject, SomeFailed
+from workers.reply import Failed, Handled, PartlyFailed, Rejected, Reply, Unloadable
 from workers.settings import ConfigError
-
-
-class Handled(NamedTuple):
-    """The handler returned; or, as the first reply, it is loaded."""
-
-
-class Rejected(NamedTuple):
-    """The handler raised Reject."""
-
-    reason: str
-
-
-class Failed(NamedTuple):
-    """The handler raised anything else."""
-
-    detail: str
-    traceback: str
-
-
-class PartlyFailed(NamedTuple):
-    """The handler raised SomeFailed; the errors go by the index in the batch."""
-
-    errors: dict[int, Rejected | Failed]
-
-
-class Unloadable(NamedTuple):
-    """There is no handler to run."""
-
-    fault: str
-
-
-Reply: TypeAlias = Handled | Rejected | Failed | PartlyFailed | Unloadable
 
 
 def main() -> None:
@@ -69,10 +38,10 @@ def run(connection: Connection[Any, Any], spec: str) -> None:
         return
     connection.send(Handled())
     while True:
-        connection.send(reply(handler, connection.recv()))
+        connection.send(answer(handler, connection.recv()))
 
 
-def reply(handler: Any, messages: Message | list[Message]) -> Reply:
+def answer(handler: Any, messages: Message | list[Message]) -> Reply:
     """Run the handler, and say how it went."""
     try:
         handler(messages)

@@ -9,10 +9,9 @@ import sys
 from multiprocessing.connection import Connection
 from typing import Any
 
-from workers.child import Failed, Handled, PartlyFailed, Reply, Unloadable
-from workers.child import Rejected as ChildRejected
 from workers.deadline import HandlerTimeout
 from workers.message import Message, Reject, SomeFailed
+from workers.reply import Failed, Handled, PartlyFailed, Rejected, Reply, Unloadable
 from workers.settings import ConfigError, Settings
 
 END_WITHIN = 5.0
@@ -116,10 +115,10 @@ def _raise(reply: Reply, messages: Message | list[Message]) -> None:
             return
         case PartlyFailed(errors) if isinstance(messages, list):
             raise SomeFailed({messages[index]: _error(each) for index, each in errors.items()})
-        case ChildRejected() | Failed():
+        case Rejected() | Failed():
             raise _error(reply)
     raise HandlerError(Failed(f"the handler's process answered {reply!r}", ""))
 
 
-def _error(reply: ChildRejected | Failed) -> Exception:
-    return Reject(reply.reason) if isinstance(reply, ChildRejected) else HandlerError(reply)
+def _error(reply: Rejected | Failed) -> Exception:
+    return Reject(reply.reason) if isinstance(reply, Rejected) else HandlerError(reply)
