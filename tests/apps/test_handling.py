@@ -189,7 +189,7 @@ def test_a_retry_queue_that_is_missing_loses_no_message(bench: Bench) -> None:
     bench.produce(5)
     consumer = bench.start("consume", handler="trial:fail_on_poison", retry_queue="no-such-queue")
     consumer.until(lambda: bench.broker.depth(bench.dead) == 1, "a dead letter")
-    assert consumer.find("unroutable", queue="no-such-queue")
+    consumer.wait_for("unroutable", queue="no-such-queue")
     assert consumer.stop() == 0
     assert len(consumer.handled) == 4
     [(properties, _)] = bench.fetch(bench.dead)
