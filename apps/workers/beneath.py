@@ -1,12 +1,23 @@
-"""Three places where pika's public API is not enough, each with the public way to fall back to."""
+"""Where pika's public API is not enough, or not quick enough; each has a way to fall back to."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, TypeAlias
 
-from pika import SelectConnection, spec
+from pika import BasicProperties, SelectConnection, frame, spec
 from pika.channel import Channel
 from pika.connection import Connection
+
+from workers.deliveries import Deliveries, Rest, frame_size
+from workers.message import Message
+
+RECEIVE_BYTES = 65536
+"""What one call to the socket may bring; pika's own 4096 are about ten messages."""
+
+OnDeliveries: TypeAlias = Callable[[list[tuple[int, Message]]], None]
+"""Takes messages by their delivery tags, in the order in which they came."""
 
 
 def cancel(channel: Channel, consumer_tag: str, on_cancelled: Callable[[object], None]) -> None:
@@ -51,3 +62,73 @@ def frames_writer(connection: Connection) -> Callable[[bytes, int], None] | None
         connection.frames_sent += frames - 1
 
     return write
+
+
+def take_deliveries(channel: Channel, consumer_tag: str, on_deliveries: OnDeliveries) -> bool:
+    """Have the deliveries of a consumer handed over many at once, without pika's decoding of each.
+
+    All else that the broker sends still goes to pika, and so do deliveries of another form: they
+    come to the callback of `basic_consume` as ever. So does everything, and this returns False,
+    where this pika does not take its input, or write its frames, in the way that is known here.
+    """
+    connection: Any = channel.connection
+    known = isinstance(getattr(connection, "_frame_buffer", None), bytes)
+    if not (
+        known and callable(getattr(connection, "_on_data_available", None)) and _reads_as_pika()
+    ):
+        return False
+    deliveries = Deliveries(channel.channel_number, consumer_tag)
+    connection._on_data_available = DeliveryReader(connection, deliveries, on_deliveries).on_data
+    transport: Any = getattr(connection, "_transport", None)
+    if hasattr(transport, "_MAX_RECV_BYTES"):
+        transport._MAX_RECV_BYTES = RECEIVE_BYTES
+    return True
+
+
+class DeliveryReader:
+    """Stands between a pika connection's socket and its decoder."""
+
+    def __init__(
+        self, connection: Any, deliveries: Deliveries, on_deliveries: OnDeliveries
+    ) -> None:
+        self._connection = connection
+        self._to_pika: Callable[[bytes], None] = connection._on_data_available
+        self._deliveries = deliveries
+        self._on_deliveries = on_deliveries
+        self._part = b""
+
+    def on_data(self, data: bytes) -> None:
+        """Hand over the deliveries in what came, and give pika each other frame in its turn."""
+        if left := self._connection._frame_buffer:
+            # What came in one piece with the answer to basic_consume; it begins a frame.
+            self._connection._frame_buffer = b""
+            data = left + data
+        elif self._part:
+            data = self._part + data
+        self._part = b""
+        at = 0
+        while at < len(data):
+            found, at, rest = self._deliveries.read(data, at)
+            if found:
+                self._on_deliveries(found)
+            if rest is Rest.PART:
+                self._part = data[at:]
+                return
+            end = at + frame_size(data, at) if rest is Rest.OTHER else len(data)
+            self._to_pika(data[at:end])
+            at = end
+
+
+@lru_cache
+def _reads_as_pika() -> bool:
+    """Tell whether a delivery in pika's own words is read here as it was meant."""
+    method = spec.Basic.Deliver("consumer", 7, True, "exchange", "key")  # type: ignore[no-untyped-call]
+    properties = BasicProperties(message_id="id", headers={"header": 1})  # type: ignore[no-untyped-call]
+    frames = (frame.Method(1, method), frame.Header(1, 4, properties), frame.Body(1, b"body"))
+    data = b"".join(each.marshal() for each in frames)
+    match Deliveries(1, "consumer").read(data, 0):
+        case [(7, message)], end, _:
+            read = (message.exchange, message.routing_key, message.body, message.redelivered)
+            same = message.properties == properties
+            return same and end == len(data) and read == ("exchange", "key", b"body", True)
+    return False

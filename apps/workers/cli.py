@@ -7,8 +7,9 @@ import logging
 import sys
 from collections.abc import Callable
 
-from workers import cli_checks, config, handlers, health, logs, production
+from workers import cli_checks, config, dedup, handlers, health, logs, production
 from workers.consumer import Consumer
+from workers.crew import Crew
 from workers.drain import Drain
 from workers.exits import Exit
 from workers.health import Status
@@ -30,9 +31,10 @@ def produce(settings: Settings) -> Exit:
 def consume(settings: Settings) -> Exit:
     """Give messages to MQ_HANDLER until stopped, or until MQ_COUNT are handled."""
     handler = handlers.load(settings.handler)
+    crew = Crew(settings, handler, dedup.load(settings.dedup) if settings.dedup else None)
     status = Status()
     metrics = ConsumerMetrics(status)
-    return _work(settings, Consumer(settings, handler, metrics), status, metrics)
+    return _work(settings, Consumer(settings, crew, status, metrics), status, metrics)
 
 
 def wait(settings: Settings) -> Exit:

@@ -31,6 +31,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     else:
         faults += _missing_login(settings)
         faults += _unusable_tls(settings)
+        faults += _unusable_together(settings)
     if faults:
         raise ConfigError("\n".join(faults))
     return settings
@@ -123,3 +124,16 @@ def _unusable_tls(settings: Settings) -> Iterator[str]:
     elif given:
         names = " and ".join(map(_name, sorted(given)))
         yield f"{names}: of no use, MQ_URL is in the clear; expected one that begins with amqps://"
+
+
+def _unusable_together(settings: Settings) -> Iterator[str]:
+    if settings.batch and settings.batch > settings.prefetch:
+        yield (
+            f"MQ_BATCH={settings.batch}: no more than MQ_PREFETCH={settings.prefetch} messages"
+            " come before one is acknowledged; expected at most that many"
+        )
+    if settings.retry_queue == settings.queue:
+        yield (
+            f"MQ_RETRY_QUEUE={settings.retry_queue}: it is the queue of MQ_CH; expected one that"
+            " dead-letters to it"
+        )

@@ -26,6 +26,8 @@ class Status:
         self.connected = False
         self.blocked = False
         self.draining = False
+        self.wedged: str | None = None
+        """What in this process, in words, no patience can help."""
         self.hindrance: str | None = None
         """What else keeps messages from moving, in words."""
 
@@ -33,7 +35,9 @@ class Status:
     def stuck(self) -> str | None:
         """Why the process should be restarted. Never the broker's fault, which no restart mends."""
         silent = monotonic() - self.ticked_at
-        return f"the I/O loop has not turned for {silent:.0f} s" if silent > LIVE_WITHIN else None
+        if silent > LIVE_WITHIN:
+            return f"the I/O loop has not turned for {silent:.0f} s"
+        return self.wedged
 
     @property
     def unready(self) -> str | None:

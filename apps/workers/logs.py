@@ -11,8 +11,14 @@ from typing import Any
 _LOGGER = logging.getLogger("workers")
 
 
-def event(name: str, /, level: int = logging.INFO, error: bool = False, **fields: Any) -> None:
-    """Log an event by its name and fields; `error` adds the exception that is being handled."""
+def event(
+    name: str,
+    /,
+    level: int = logging.INFO,
+    error: bool | BaseException = False,
+    **fields: Any,
+) -> None:
+    """Log an event by its name and fields; `error` adds an exception, or the one being handled."""
     _LOGGER.log(level, name, exc_info=error, extra={"fields": fields})
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 from workers.health import Status
+from workers.histogram import Histogram as BatchHistogram
+from workers.outcome import Result
 
 NAMESPACE = "workers"
 LATENCIES = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -66,5 +68,25 @@ class ConsumerMetrics(Metrics):
         super().__init__(status)
         self.consumed = self._counter("consumed_total", "Messages by what became of them", "result")
         self.redelivered = self._counter("redelivered_total", "Deliveries that were not the first")
+        self.duplicates = self._counter(
+            "duplicates_total", "Messages known as handled before and given to no handler"
+        )
+        self.retried = self._counter("retried_total", "Messages sent to the retry queue")
         self.stale = self._counter("stale_acks_total", "Results that outlived their connection")
-        self.handler_seconds = self._histogram("handler_seconds", "How long a handler ran")
+        self.handler_seconds = BatchHistogram(
+            f"{NAMESPACE}_handler_seconds", "How long a handler ran", LATENCIES
+        )
+        self.registry.register(self.handler_seconds)
+        self._results: dict[Result, Counter] = {Result.DUPLICATE: self.duplicates} | {
+            result: self.consumed.labels(result.value)
+            for result in Result
+            if result is not Result.DUPLICATE
+        }
+
+    def count(self, results: Mapping[Result, int], seconds: Sequence[float]) -> None:
+        """Count what became of messages, and how long their handlers ran, in seconds."""
+        for result, count in results.items():
+            if count:
+                self._results[result].inc(count)
+        if seconds:
+            self.handler_seconds.observe(seconds)

@@ -2,104 +2,129 @@
 
 from __future__ import annotations
 
-import logging
+from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterator
-from enum import Enum
-from queue import Empty, SimpleQueue
-from threading import Thread
+from collections.abc import Callable, Sequence
+from itertools import repeat
+from threading import Lock, Thread
 from time import monotonic
-from typing import NamedTuple
+from typing import Any, Generic, TypeVar
 
-from workers import logs
-from workers.handlers import Handler
-from workers.message import Message, Reject
-from workers.session import Session
+from workers.judge import Judge
+from workers.outcome import Delivery, Outcome
 
-
-class Result(Enum):
-    """What became of a message; the value is the metric's label."""
-
-    HANDLED = "handled"
-    FAILED = "failed"
-    REJECTED = "rejected"
+AnyJudge = TypeVar("AnyJudge", bound=Callable[..., Any])
 
 
-class Delivery(NamedTuple):
-    """A message and where it came from: its tag means something on that session only."""
-
-    session: Session
-    tag: int
-    message: Message
-
-
-class Outcome(NamedTuple):
-    """How a handler ended."""
-
-    delivery: Delivery
-    result: Result
-    seconds: float
-
-
-class Pool:
+class Threads(ABC, Generic[AnyJudge]):
     """Runs a handler in threads. Every method but the threads' own is for the I/O thread.
 
-    `on_finished` is called from a handler's thread when there are outcomes to collect; it is
-    not called again before they were.
+    Nothing is locked for a message and nobody who works is woken: deliveries lie in a deque that
+    the threads take from, and only for a thread that sleeps a bell is rung. `on_finished` is called
+    from a handler's thread when it has nothing to do, or when `enough` outcomes wait; it is not
+    called again before they were collected.
     """
 
-    def __init__(self, handler: Handler, threads: int, on_finished: Callable[[], None]) -> None:
+    def __init__(
+        self, judges: Sequence[AnyJudge], on_finished: Callable[[], None], enough: int = 1
+    ) -> None:
         self.in_hand = 0
         """Deliveries put in whose outcome was not collected."""
-        self._handler = handler
         self._on_finished = on_finished
-        self._waiting: SimpleQueue[Delivery] = SimpleQueue()
+        self._enough = enough
+        self._waiting: deque[Delivery] = deque()
+        self._idle: deque[Lock] = deque()
         self._outcomes: deque[Outcome] = deque()
         self._announced = False
-        for number in range(threads):
-            Thread(target=self._work, name=f"handler-{number}", daemon=True).start()
+        for number, judge in enumerate(judges):
+            Thread(target=self._work, args=(judge,), name=f"handler-{number}", daemon=True).start()
 
-    def put(self, delivery: Delivery) -> None:
-        """Give a delivery to the next free thread."""
-        self.in_hand += 1
-        self._waiting.put(delivery)
+    def put(self, deliveries: Sequence[Delivery]) -> None:
+        """Give deliveries to the threads that are free next."""
+        self.in_hand += len(deliveries)
+        self._waiting.extend(deliveries)
+        self._ring(len(deliveries))
 
-    def take_back(self) -> Iterator[Delivery]:
+    def take_back(self) -> list[Delivery]:
         """Give back the deliveries that no handler has begun."""
+        taken: list[Delivery] = []
         while True:
             try:
-                delivery = self._waiting.get_nowait()
-            except Empty:
-                return
-            self.in_hand -= 1
-            yield delivery
+                taken.append(self._waiting.popleft())
+            except IndexError:
+                self.in_hand -= len(taken)
+                return taken
 
-    def collect(self) -> Iterator[Outcome]:
+    def collect(self) -> list[Outcome]:
         """Give what the handlers have finished."""
         # Before the first look, so that an outcome after the last one is announced again.
         self._announced = False
-        while self._outcomes:
-            self.in_hand -= 1
-            yield self._outcomes.popleft()
+        outcomes = self._outcomes
+        taken = [outcomes.popleft() for _ in repeat(None, len(outcomes))]
+        self.in_hand -= len(taken)
+        return taken
 
-    def _work(self) -> None:
-        while True:
-            delivery = self._waiting.get()
-            started = monotonic()
-            result = self._handle(delivery.message)
-            self._outcomes.append(Outcome(delivery, result, monotonic() - started))
-            if not self._announced:
-                self._announced = True
-                self._on_finished()
+    @abstractmethod
+    def _work(self, judge: AnyJudge) -> None:
+        """Take deliveries, have them judged and put their outcomes; in a thread, for ever."""
 
-    def _handle(self, message: Message) -> Result:
+    def _ring(self, times: int) -> None:
+        """Wake so many of those that sleep; not all need to."""
+        for _ in repeat(None, min(times, len(self._idle))):
+            try:
+                bell = self._idle.pop()
+            except IndexError:
+                return
+            bell.release()
+
+    def _rest(self, bell: Lock, seconds: float = -1) -> bool:
+        """Sleep until there may be work; False when the seconds were over before."""
+        if self._outcomes:
+            self._announce()
+        self._idle.append(bell)
+        if self._waiting and self._leave(bell):
+            return True  # It came before the bell hung there, so nobody rang.
+        if bell.acquire(timeout=seconds):
+            return True
+        if self._leave(bell):
+            return False
+        return bell.acquire()  # Somebody rings just now.
+
+    def _leave(self, bell: Lock) -> bool:
+        """Take the bell away again; False when it is about to be rung, or was."""
         try:
-            self._handler(message)
-        except Reject as reject:
-            logs.event("rejected", logging.WARNING, id=message.id, reason=str(reject))
-            return Result.REJECTED
-        except BaseException as error:  # sys.exit() too: it must not end this thread
-            detail = f"{type(error).__name__}: {error}"
-            logs.event("failed", logging.ERROR, error=True, id=message.id, detail=detail)
-            return Result.FAILED
-        return Result.HANDLED
+            self._idle.remove(bell)
+        except ValueError:
+            return False
+        return True
+
+    def _announce(self) -> None:
+        if not self._announced:
+            self._announced = True
+            self._on_finished()
+
+
+class Pool(Threads[Judge]):
+    """Runs a handler that takes one message."""
+
+    def _work(self, judge: Judge) -> None:
+        bell = silent_bell()
+        popleft, put, outcomes = self._waiting.popleft, self._outcomes.append, self._outcomes
+        while True:
+            try:
+                delivery = popleft()
+            except IndexError:
+                self._rest(bell)
+                continue
+            started = monotonic()
+            result = judge(delivery[2])
+            put((delivery, result, monotonic() - started))
+            if len(outcomes) >= self._enough:
+                self._announce()
+
+
+def silent_bell() -> Lock:
+    """Return a bell that has not been rung: a lock, held."""
+    bell = Lock()
+    bell.acquire()
+    return bell

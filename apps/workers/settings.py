@@ -80,6 +80,35 @@ class Settings(BaseSettings):
     handler: str = Field(
         "workers.handlers:log_message", description="what is called, as module:function"
     )
+    pool: Literal["threads", "processes"] = Field(
+        "threads",
+        description="threads, or processes: one for each thread, for handlers that compute",
+    )
+    batch: int | None = Field(
+        None,
+        ge=1,
+        description="messages given to a batch handler at once, at most; default: half of"
+        " MQ_PREFETCH",
+    )
+    batch_wait: Seconds = Field(0.1, description="how long a batch waits to be full")
+    handler_timeout: Seconds | None = Field(
+        None,
+        description="how long a handler may run before it is interrupted and its message counts"
+        " as failed; default: no limit",
+    )
+    retry_queue: str | None = Field(
+        None,
+        max_length=255,
+        description="queue that failed messages wait in; it has to dead-letter them back to MQ_CH",
+    )
+    retry_limit: int = Field(
+        20, ge=0, description="times that a message goes there before it is dead-lettered"
+    )
+    dedup: str | None = Field(
+        None,
+        description="what knows handled messages again, as module:class; workers.dedup:Recent"
+        " remembers the last 100000 ids",
+    )
     grace: Seconds = Field(25.0, description="time to finish in after SIGTERM")
     refusal_grace: Seconds = Field(
         30.0, description="time for which a refused login or permission is tried again"
@@ -104,6 +133,11 @@ class Settings(BaseSettings):
     def _url_is_an_address(cls, url: SecretStr) -> SecretStr:
         address.parse(url.get_secret_value())
         return url
+
+    @property
+    def batch_size(self) -> int:
+        """How many messages a batch has at most."""
+        return self.batch or max(1, self.prefetch // 2)
 
     @property
     def broker(self) -> address.Address:

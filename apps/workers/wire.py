@@ -11,7 +11,7 @@ from pika.spec import Basic
 
 from workers import logs
 from workers.beneath import frames_writer
-from workers.frames import Encoder
+from workers.encoder import Encoder
 from workers.publishing import Outgoing
 
 SAMPLE = Outgoing(1, "sample-1", b"Hello World 1!", 1_700_000_000)

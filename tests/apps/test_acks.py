@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -69,8 +70,19 @@ class AckMarkAgainstABroker(RuleBasedStateMachine):
         self.running.remove(tag)
         return tag
 
+    def teardown(self) -> None:
+        """Let all handlers end: then everything is acknowledged, and nothing twice."""
+        for tag in sorted(self.running, reverse=True):
+            self.handled.add(tag)
+            self.mark.handled(tag)
+        self.running.clear()
+        self.acknowledge_up_to_the_mark()
+        self.acknowledge_beyond_the_mark()
+        assert not self.unacked
+
 
 TestAckMarkAgainstABroker = AckMarkAgainstABroker.TestCase
+TestAckMarkAgainstABroker.settings = settings(max_examples=2000, stateful_step_count=40)
 
 
 def test_nothing_to_acknowledge_is_none_and_never_tag_0() -> None:

@@ -31,6 +31,18 @@ FAULTS = [
     ("MQ_PREFETCH", "0", "it should be greater than or equal to 1"),
     ("MQ_HEALTH_PORT", "80800", "it should be less than or equal to 65535"),
     ("MQ_AUDIT", "maybe", "it should be a valid boolean, unable to interpret input"),
+    ("MQ_POOL", "fork", "it should be 'threads' or 'processes'"),
+    ("MQ_BATCH", "0", "it should be greater than or equal to 1"),
+    (
+        "MQ_BATCH",
+        "101",
+        "no more than MQ_PREFETCH=100 messages come before one is acknowledged;"
+        " expected at most that many",
+    ),
+    ("MQ_BATCH_WAIT", "0", "it should be greater than 0"),
+    ("MQ_HANDLER_TIMEOUT", "0", "it should be greater than 0"),
+    ("MQ_RETRY_LIMIT", "-1", "it should be greater than or equal to 0"),
+    ("MQ_RETRY_QUEUE", "test", "it is the queue of MQ_CH; expected one that dead-letters to it"),
     ("MQ_LOG_LEVEL", "inof", "it should be 'debug', 'info', 'warning' or 'error'"),
 ]
 ENCODE = "write : / @ in a password as %3A %2F %40"

@@ -42,6 +42,11 @@ def test_a_loop_that_does_not_turn_ends_life(status: Status) -> None:
     assert status.stuck == "the I/O loop has not turned for 11 s"
 
 
+def test_a_handler_that_nothing_can_interrupt_ends_life(status: Status) -> None:
+    status.wedged = "a handler has run for 60 s and cannot be interrupted"
+    assert status.stuck == status.wedged
+
+
 def test_the_server_answers_what_the_status_says(status: Status) -> None:
     port = health.serve(0, status, CollectorRegistry())
     assert ask(port, "/livez") == (200, "ok\n")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
+from collections.abc import Iterator
 
-from workers import Message, Reject
+from workers import Message, Reject, SomeFailed, logs
 
 NOT_A_FUNCTION = 3
 
@@ -41,3 +43,86 @@ def reject_poison(message: Message) -> None:
     """Refuse bodies that end in 3! for good."""
     if message.body.endswith(b"3!"):
         raise Reject("no threes")
+
+
+def add_up(messages: list[Message]) -> None:
+    """Say how many came together."""
+    logs.event("batch", size=len(messages))
+
+
+def fail_poison_of_many(messages: list[Message]) -> None:
+    """Refuse bodies that end in 3!, and fail those that end in 7!; the others are handled."""
+    errors: dict[Message, Exception] = {}
+    for message in messages:
+        if message.body.endswith(b"3!"):
+            errors[message] = Reject("no threes")
+        elif message.body.endswith(b"7!"):
+            errors[message] = ValueError("cannot digest a 7")
+    if errors:
+        raise SomeFailed(errors)
+
+
+def fail_all(_messages: list[Message]) -> None:
+    """Fail without a word about which."""
+    raise ValueError("none of it")
+
+
+def blame_a_stranger(_messages: list[Message]) -> None:
+    """Name a message that was not given."""
+    raise SomeFailed({Message(b"stranger"): ValueError("who")})
+
+
+def wait_for_long(message: Message) -> None:
+    """Run for ever, in Python, for bodies that end in 3!."""
+    while message.body.endswith(b"3!"):
+        pass
+
+
+def stuck_in_c(message: Message) -> None:
+    """Wait for a minute where no exception reaches."""
+    if message.body.endswith(b"3!"):
+        time.sleep(60)
+
+
+def die(message: Message) -> None:
+    """Take the process down for bodies that end in 3!."""
+    if message.body.endswith(b"3!"):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def say_where(_message: Message) -> None:
+    """Log the process that this runs in."""
+    logs.event("ran", process=os.getpid())
+
+
+def fail_at_first(message: Message) -> None:
+    """Fail a message that has not been through the retry queue twice."""
+    if message.headers.get("x-retries", 0) < 2:
+        raise ValueError("not yet")
+
+
+async def asleep(_message: Message) -> None:
+    """Never run: nothing awaits it."""
+
+
+def generated(_message: Message) -> Iterator[None]:
+    """Never run: nothing iterates over it."""
+    yield
+
+
+class Forgetful:
+    """No de-duplication: it has no `add`."""
+
+    def seen(self, _message_id: str) -> bool:
+        """Know nothing."""
+        return False
+
+
+def no_store() -> None:
+    """Fail as a store that is not reachable."""
+    raise OSError("no route to the store")
+
+
+def measure(message: Message) -> None:
+    """Say how many bytes it has."""
+    logs.event("measured", size=len(message.body))

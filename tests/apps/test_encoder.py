@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pika.channel import Channel
 from pika.connection import Connection
 
-from workers import frames, wire
+from workers import encoder, wire
 from workers.publishing import Outgoing
 from workers.wire import Wire
 
@@ -42,7 +42,7 @@ class Recording(Connection):
         parameters = pika.ConnectionParameters(frame_max=FRAME_MAX)
         super().__init__(parameters, internal_connection_workflow=False)
         self._set_connection_state(self.CONNECTION_OPEN)
-        self._body_max_length = FRAME_MAX - frames.OVERHEAD
+        self._body_max_length = FRAME_MAX - encoder.OVERHEAD
         self.written = b""
 
     def _adapter_emit_data(self, data: bytes) -> None:
@@ -82,19 +82,19 @@ def test_many_messages_at_once_are_written_as_pika_writes_them_one_by_one(
 
 
 def test_large_bodies_are_written_in_parts_that_are_not_too_large_to_copy() -> None:
-    encoder = frames.Encoder(1, 1 << 17, QUEUE, APP_ID)
+    made = encoder.Encoder(1, 1 << 17, QUEUE, APP_ID)
     batch = [Outgoing(number, "id", b"x" * 100_000, 1) for number in range(20)]
-    parts = [len(encoded.data) for encoded in encoder.encode(batch)]
+    parts = [len(encoded.data) for encoded in made.encode(batch)]
     assert len(parts) > 5
-    assert max(parts) < frames.AT_ONCE + 2 * 100_000
+    assert max(parts) < encoder.AT_ONCE + 2 * 100_000
 
 
 def test_bodies_of_very_many_lengths_take_no_memory_for_each() -> None:
-    encoder = frames.Encoder(1, 1 << 17, QUEUE, APP_ID)
-    batch = [Outgoing(1, "id", b"x" * length, 1) for length in range(1, 3 * frames.KEPT)]
-    for _ in encoder.encode(batch):
+    made = encoder.Encoder(1, 1 << 17, QUEUE, APP_ID)
+    batch = [Outgoing(1, "id", b"x" * length, 1) for length in range(1, 3 * encoder.KEPT)]
+    for _ in made.encode(batch):
         pass
-    assert encoder.kept <= frames.KEPT
+    assert made.kept <= encoder.KEPT
 
 
 @pytest.mark.parametrize("fault", ["this pika writes frames in", "this pika encodes a publish in"])
@@ -106,7 +106,7 @@ def test_a_pika_that_has_changed_is_used_by_its_public_method_and_the_log_says_s
     if "writes" in fault:
         monkeypatch.setattr(wire, "frames_writer", lambda _connection: None)
     else:
-        monkeypatch.setattr(frames, "END", b"\xcd")
+        monkeypatch.setattr(encoder, "END", b"\xcd")
     with caplog.at_level(logging.WARNING, logger="workers"):
         slow = Wire(changed, QUEUE, APP_ID)
     [record] = caplog.records

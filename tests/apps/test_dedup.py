@@ -1,0 +1,42 @@
+"""Knowing messages again by their ids."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workers import dedup
+from workers.dedup import Recent
+from workers.settings import ConfigError
+
+
+@given(added=st.lists(st.sampled_from("abcdefgh")), size=st.integers(1, 5))
+def test_the_last_ids_are_known_and_no_others(added: list[str], size: int) -> None:
+    recent = Recent(size)
+    for message_id in added:
+        recent.add(message_id)
+    newest = list(dict.fromkeys(reversed(added)))[:size]
+    assert {each for each in "abcdefgh" if recent.seen(each)} == set(newest)
+
+
+def test_one_is_made_from_what_the_variable_names() -> None:
+    assert isinstance(dedup.load("workers.dedup:Recent"), Recent)
+
+
+@pytest.mark.parametrize(
+    ("spec", "fault"),
+    [
+        ("workers.dedup", "expected module:function"),
+        ("workers.dedup:Recnt", "module 'workers.dedup' has no 'Recnt'; did you mean 'Recent'?"),
+        ("trial:no_store", "it raised OSError: no route to the store"),
+        ("trial:Forgetful", "what it returns, of type Forgetful, has no add()"),
+    ],
+)
+def test_a_fault_says_what_is_wrong(monkeypatch: pytest.MonkeyPatch, spec: str, fault: str) -> None:
+    monkeypatch.syspath_prepend(Path(__file__).parent / "handlers")
+    with pytest.raises(ConfigError) as caught:
+        dedup.load(spec)
+    assert str(caught.value) == f"MQ_DEDUP={spec}: {fault}"
