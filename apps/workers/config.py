@@ -18,14 +18,15 @@ SECRETS_DIR = "MQ_SECRETS_DIR"
 IN_FILES = ("url", "username", "password")
 
 
-def load(environ: Mapping[str, str] = os.environ) -> Settings:
+def load(environ: Mapping[str, str] = os.environ, queue: str | None = None) -> Settings:
     """Read the settings from the process's environment and the files that it names.
 
-    Raises ConfigError with all faults at once.
+    A `queue` counts in place of MQ_CH. Raises ConfigError with all faults at once.
     """
     faults = list(_unknown_names(environ))
     try:
-        settings = Settings.model_validate(_secrets(environ.get(SECRETS_DIR)))
+        given = {} if queue is None else {"MQ_CH": queue}
+        settings = Settings.model_validate({**_secrets(environ.get(SECRETS_DIR)), **given})
     except ValidationError as error:
         faults += [_line(details) for details in error.errors()]
     else:
@@ -42,7 +43,7 @@ def renewed(settings: Settings) -> Settings:
 
     Raises ConfigError when they can no longer be used.
     """
-    return load() if settings.secrets_dir else settings
+    return load(queue=settings.queue) if settings.secrets_dir else settings
 
 
 def _secrets(folder: str | None) -> dict[str, str]:

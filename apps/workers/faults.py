@@ -45,11 +45,18 @@ REASONS: tuple[tuple[type[BaseException], str, Retry], ...] = (
 )
 
 
+TIMED_OUT = "timed out"
+"""What brokers before RabbitMQ 4.3 say where a handler took longer than their consumer_timeout;
+it comes with the code of a precondition, and yet the next attempt may do better."""
+
+
 def judge(error: BaseException) -> Fault:
     """Name the reason behind one of pika's exceptions."""
     cause = _innermost(error)
     text = _text(cause)
     if isinstance(cause, exceptions.ChannelClosedByBroker):
+        if TIMED_OUT in cause.reply_text:
+            return Fault("ack_timeout", text)
         reason, retry = CHANNEL_REASONS.get(cause.reply_code, ("channel_closed", Retry.ALWAYS))
         return Fault(reason, text, retry)
     for kind, reason, retry in REASONS:

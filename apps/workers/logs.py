@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TextIO
 
 _LOGGER = logging.getLogger("workers")
 
@@ -22,9 +22,12 @@ def event(
     _LOGGER.log(level, name, exc_info=error, extra={"fields": fields})
 
 
-def set_up(level: str, form: str) -> None:
-    """Send every logger's lines to standard output, as `json` or for a `human`."""
-    handler = logging.StreamHandler(sys.stdout)
+def set_up(level: str, form: str, stream: TextIO | None = None) -> None:
+    """Send every logger's lines to standard output, as `json` or for a `human`.
+
+    To another `stream` where a command has something else to print.
+    """
+    handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(JsonFormatter() if form == "json" else HumanFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # What pika reports reaches the log as events; its own lines repeat them with its internals.

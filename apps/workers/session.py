@@ -12,6 +12,7 @@ from pika.adapters.select_connection import IOLoop
 from pika.channel import Channel
 
 from workers import faults, logs
+from workers.address import Host
 from workers.beneath import abort
 from workers.faults import Fault
 from workers.settings import Settings
@@ -49,7 +50,11 @@ class Session:
     reaching the next one. Raises OSError where the files for TLS cannot be read.
     """
 
-    def __init__(self, settings: Settings, role: Role, on_tick: Callable[[Session], None]) -> None:
+    def __init__(
+        self, settings: Settings, host: Host, role: Role, on_tick: Callable[[Session], None]
+    ) -> None:
+        self.begun = False
+        """The channel was open and the queue there, so that the role began its work."""
         self.ready = False
         """Messages can move; the role says so."""
         self.blocked = False
@@ -57,11 +62,12 @@ class Session:
         self.unblocked_at = 0.0
         self._role = role
         self._on_tick = on_tick
-        self._queue = settings.queue
-        self._broker = settings.broker
+        self.queue = settings.queue
+        """Its name; it exists once the role begins."""
+        self._broker = settings.broker.at(host)
         self._fault: Fault | None = None
         self._closing = False
-        parameters = connection_parameters(settings)
+        parameters = connection_parameters(settings, host)
         self._loop = IOLoop()
         self._connection = pika.SelectConnection(
             parameters,
@@ -111,11 +117,12 @@ class Session:
     def _on_channel(self, channel: Channel) -> None:
         self.channel = channel
         channel.add_on_close_callback(self._on_channel_closed)
-        channel.queue_declare(self._queue, passive=True, callback=self._on_queue)
+        channel.queue_declare(self.queue, passive=True, callback=self._on_queue)
 
     def _on_queue(self, _frame: object) -> None:
         if self.open:
-            logs.event("connected", broker=str(self._broker), queue=self._queue)
+            self.begun = True
+            logs.event("connected", broker=self._broker, queue=self.queue)
             self._role.begin(self)
 
     def _on_blocked(self, _connection: object, frame: Any) -> None:
@@ -150,16 +157,16 @@ class Session:
         self._loop.call_later(TICK, self._tick)
 
 
-def connection_parameters(settings: Settings) -> pika.ConnectionParameters:
-    """Return pika's view of the settings; retries are the worker's own.
+def connection_parameters(settings: Settings, host: Host) -> pika.ConnectionParameters:
+    """Return pika's view of the settings for one of the hosts; retries are the worker's own.
 
     Raises OSError where the files for TLS cannot be read.
     """
     broker = settings.broker
-    server_name = settings.tls_server_name or broker.host
+    server_name = settings.tls_server_name or host.name
     return pika.ConnectionParameters(
-        host=broker.host,
-        port=broker.port,
+        host=host.name,
+        port=host.port,
         virtual_host=broker.vhost,
         credentials=pika.PlainCredentials(broker.username or "", broker.password or ""),
         heartbeat=settings.heartbeat,

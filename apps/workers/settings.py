@@ -26,7 +26,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
 
-    url: SecretStr = Field(description=f"the broker: {address.SHAPE}")
+    url: SecretStr = Field(description=f"the broker: {address.SHAPE}; several: host,other:5672")
     username: str | None = Field(None, description="the user, in place of the URL's")
     password: SecretStr | None = Field(None, description="the password, in place of the URL's")
     secrets_dir: Path | None = Field(

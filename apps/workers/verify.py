@@ -12,6 +12,7 @@ import pika
 from pika.adapters.blocking_connection import BlockingConnection
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 
+from workers.address import Host
 from workers.exits import Exit
 from workers.faults import judge
 from workers.management import Management, NoHostError, UnansweredError
@@ -54,38 +55,41 @@ def verify(settings: Settings, expected: Expectations) -> Exit:
 
 
 def _checks(settings: Settings, expected: Expectations) -> Iterator[Check]:
-    yield lambda: _login(settings)
+    hosts = settings.broker.hosts
+    for host in hosts:
+        yield lambda host=host: _login(settings, host)  # type: ignore[misc]
     if expected.may_not_declare:
         yield lambda: _declares_nothing(settings)
     if expected.management:
         management = expected.management
         yield lambda: _all_joined(management)
     for port in expected.closed:
-        yield lambda port=port: _closed(settings.broker.host, port)  # type: ignore[misc]
+        for host in hosts:
+            yield lambda host=host, port=port: _closed(host.name, port)  # type: ignore[misc]
 
 
-def _connect(settings: Settings) -> BlockingConnection:
+def _connect(settings: Settings, host: Host) -> BlockingConnection:
     try:
-        return pika.BlockingConnection(connection_parameters(settings))
+        return pika.BlockingConnection(connection_parameters(settings, host))
     except (AMQPError, OSError) as error:
-        broker, user = settings.broker, settings.broker.username
+        broker, user = settings.broker.at(host), settings.broker.username
         fault = judge(error)
         raise FailedError(
             f"{user} cannot log in at {broker}: {fault.reason}, {fault.text}"
         ) from None
 
 
-def _login(settings: Settings) -> str:
+def _login(settings: Settings, host: Host) -> str:
     """Log in, over TLS if the address asks for it: then the broker has proven who it is."""
-    _connect(settings).close()
+    _connect(settings, host).close()
     how = "over TLS, and its certificate holds" if settings.broker.tls else "in the clear"
-    return f"{settings.broker.username} logs in at {settings.broker}, {how}"
+    return f"{settings.broker.username} logs in at {settings.broker.at(host)}, {how}"
 
 
 def _declares_nothing(settings: Settings) -> str:
     """Try to declare a queue, which the user of workers has no right to."""
     queue = f"{settings.queue}.must-not-be"
-    connection = _connect(settings)
+    connection = _connect(settings, settings.broker.hosts[0])
     try:
         channel = connection.channel()
         channel.queue_declare(queue, durable=True, arguments={"x-queue-type": "quorum"})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Container
 from time import monotonic, sleep
+from typing import Any
 
 from workers import config, faults, logs
 from workers.backoff import Backoff
@@ -12,12 +14,17 @@ from workers.exits import Exit
 from workers.faults import Fault, Retry
 from workers.health import Status
 from workers.metrics import Metrics
+from workers.rota import Rota
 from workers.session import TICK, Role, Session
 from workers.settings import ConfigError, Settings
 
 
 class Worker:
-    """The loop around the sessions. `patience` is how long, in seconds, refusals are retried."""
+    """The loop around the sessions.
+
+    `patience` is how long, in seconds, refusals are retried; `hopeless` are reasons of faults that
+    end it at once.
+    """
 
     def __init__(
         self,
@@ -27,6 +34,7 @@ class Worker:
         status: Status,
         metrics: Metrics,
         patience: float,
+        hopeless: Container[str] = (),
     ) -> None:
         self._settings = settings
         self._role = role
@@ -34,48 +42,59 @@ class Worker:
         self._status = status
         self._metrics = metrics
         self._patience = patience
+        self._hopeless = hopeless
         self._refused_since: float | None = None
+        self._rota = Rota()
+        self._broker: str | None = None
+        """The one that was tried last, for logs."""
 
     def run(self) -> Exit:
         """Connect, work and connect again until the role is done, or cannot go on."""
         backoff = Backoff()
         while True:
-            started = monotonic()
-            fault = self._work()
+            fault, lasted = self._work()
             self._status.connected = False
             if fault is None or self._over:
                 return self._end()
-            lasted = monotonic() - started
             self._metrics.sessions_ended.labels(fault.reason).inc()
             if self._is_final(fault, fresh=lasted >= backoff.stable):
-                logs.event("refused", logging.ERROR, reason=fault.reason, detail=fault.text)
+                logs.event("refused", logging.ERROR, **self._told(fault))
                 return Exit.REFUSED
-            delay = backoff.delay(lasted)
-            logs.event(
-                "disconnected",
-                logging.WARNING,
-                reason=fault.reason,
-                detail=fault.text,
-                retry_in=round(delay, 2),
-            )
+            delay = backoff.delay(lasted) if self._rota.over else 0.0
+            retry_in = round(delay, 2)
+            logs.event("disconnected", logging.WARNING, **self._told(fault), retry_in=retry_in)
             self._pause(delay)
             if self._over:
                 return self._end()
 
-    def _work(self) -> Fault | None:
-        """Hold one session, with the login as it is now: passwords change while a worker runs."""
+    def _work(self) -> tuple[Fault | None, float]:
+        """Hold one session, and return its end and for how many seconds it was of use.
+
+        The login is as it is now: passwords change while a worker runs.
+        """
         try:
-            session = Session(config.renewed(self._settings), self._role, self._tick)
+            settings = config.renewed(self._settings)
+            host = self._rota.take(settings.broker.hosts)
+            self._broker = settings.broker.at(host)
+            session = Session(settings, host, self._role, self._tick)
         except ConfigError as error:
-            return Fault("misconfigured", str(error), Retry.FOR_A_WHILE)
+            return Fault("misconfigured", str(error), Retry.FOR_A_WHILE), 0.0
         except OSError as error:
-            return faults.judge(error)
-        return session.run()
+            return faults.judge(error), 0.0
+        started = monotonic()
+        fault = session.run()
+        if not session.begun:
+            return fault, 0.0
+        self._rota.renew()
+        return fault, monotonic() - started
 
     @property
     def _over(self) -> bool:
         """Nothing is left to do, or no time to do it in."""
         return self._drain.expired or (self._drain.requested and not self._role.in_flight)
+
+    def _told(self, fault: Fault) -> dict[str, Any]:
+        return {"reason": fault.reason, "detail": fault.text, "broker": self._broker}
 
     def _tick(self, session: Session) -> None:
         self._status.connected = session.ready
@@ -106,7 +125,7 @@ class Worker:
         if fault.retry is Retry.FOR_A_WHILE:
             self._refused_since = self._refused_since or monotonic()
             return monotonic() - self._refused_since >= self._patience
-        return fault.retry is Retry.NEVER
+        return fault.retry is Retry.NEVER or fault.reason in self._hopeless
 
     def _end(self) -> Exit:
         if left := self._role.in_flight:

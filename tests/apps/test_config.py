@@ -9,11 +9,13 @@ import pytest
 
 from tests.support.certificates import Authority
 from workers import config
+from workers.address import Host
 from workers.settings import PREFIX, ConfigError
 
 PASSWORD = "s3cret"
 URL = f"amqp://anna:{PASSWORD}@broker:5672/shop"
 SHAPE = "expected amqp://user:password@host:5672/vhost"
+URL_WORDS = SHAPE.replace("amqp:", "the broker: amqp:") + "; several: host,other:5672"
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +47,11 @@ FAULTS = [
     ("MQ_RETRY_QUEUE", "test", "it is the queue of MQ_CH; expected one that dead-letters to it"),
     ("MQ_LOG_LEVEL", "inof", "it should be 'debug', 'info', 'warning' or 'error'"),
 ]
-ENCODE = "write : / @ in a password as %3A %2F %40"
+NO_PORT = (
+    "is not a number from 1 to 65535; write : / @ in a password as %3A %2F %40,"
+    f" and an IPv6 address in brackets; {SHAPE}"
+)
+NO_IPV6 = f"hold no IPv6 address; expected [::1] or [::1]:5672; {SHAPE}"
 URL_FAULTS = [
     (f"anna:{PASSWORD}@broker", f"it has no scheme; {SHAPE}"),
     (f"http://anna:{PASSWORD}@broker", f"the scheme is 'http'; {SHAPE}"),
@@ -55,13 +61,19 @@ URL_FAULTS = [
         f"amqp://anna:{PASSWORD}?1@broker",
         f"it has a query; write ? in a password as %3F and set options by MQ_ variables; {SHAPE}",
     ),
+    (f"amqp://anna:{PASSWORD}/1@broker", f"the port {NO_PORT}"),
+    (f"amqp://anna:{PASSWORD}@broker:56720000", f"the port {NO_PORT}"),
+    (f"amqp://anna:{PASSWORD}@broker:0", f"the port {NO_PORT}"),
+    (f"amqp://anna:{PASSWORD}@::1", f"the port {NO_PORT}"),
+    (f"amqp://anna:{PASSWORD}@a,b:x,c", f"the port of host 2 {NO_PORT}"),
+    (f"amqp://anna:{PASSWORD}@a,,c", f"the name of host 2 is empty or has a space; {SHAPE}"),
+    (f"amqp://anna:{PASSWORD}@a b", f"the name is empty or has a space; {SHAPE}"),
+    (f"amqp://anna:{PASSWORD}@[::1", f"the brackets {NO_IPV6}"),
+    (f"amqp://anna:{PASSWORD}@a,[b]:5672", f"the brackets of host 2 {NO_IPV6}"),
+    (f"amqp://anna:{PASSWORD}@[::1]5672", f"the brackets {NO_IPV6}"),
     (
-        f"amqp://anna:{PASSWORD}/1@broker",
-        f"the port is not a number up to 65535; {ENCODE}; {SHAPE}",
-    ),
-    (
-        f"amqp://anna:{PASSWORD}@broker:56720000",
-        f"the port is not a number up to 65535; {ENCODE}; {SHAPE}",
+        f"amqp://anna:{PASSWORD}@a,anna:{PASSWORD}@b",
+        f"the login comes once, before the first host; write @ in a password as %40; {SHAPE}",
     ),
     (
         f"amqp://anna:{PASSWORD}@broker/a/b",
@@ -72,7 +84,7 @@ URL_FAULTS = [
 ]
 NAME_FAULTS = [
     ("MQ_CH", "", "MQ_CH is not set; expected the queue's name"),
-    ("MQ_URL", "", f"MQ_URL is not set; expected the broker: {SHAPE.removeprefix('expected ')}"),
+    ("MQ_URL", "", f"MQ_URL is not set; {URL_WORDS}"),
     ("MQ_PREFECH", "5", "MQ_PREFECH: there is no such variable; did you mean MQ_PREFETCH?"),
 ]
 LINES = [
@@ -127,7 +139,7 @@ def test_the_settings_show_no_password() -> None:
 
 def test_the_url_says_where_and_who() -> None:
     broker = config.load().broker
-    assert (broker.host, broker.port, broker.vhost) == ("broker", 5672, "shop")
+    assert (broker.hosts, broker.vhost) == ((Host("broker", 5672),), "shop")
     assert (broker.username, broker.password, broker.tls) == ("anna", PASSWORD, False)
 
 
@@ -147,7 +159,30 @@ def test_percent_encoding_and_defaults_of_the_url(
 ) -> None:
     monkeypatch.setenv("MQ_URL", url)
     broker = config.load().broker
-    assert (broker.vhost, broker.port, broker.password) == (vhost, port, password)
+    assert (broker.vhost, broker.password) == (vhost, password)
+    assert broker.hosts == (Host("h", port),)
+
+
+def test_several_hosts_have_one_login_and_ports_of_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MQ_URL", f"amqps://anna:{PASSWORD}@A,b:1,[::1]:2,[FE80::2]/shop")
+    broker = config.load().broker
+    assert [(host.name, host.port) for host in broker.hosts] == [
+        ("a", 5671),
+        ("b", 1),
+        ("::1", 2),
+        ("fe80::2", 5671),
+    ]
+    assert (broker.username, broker.password, broker.vhost) == ("anna", PASSWORD, "shop")
+    assert str(broker) == "a:5671,b:1,[::1]:2,[fe80::2]:5671/shop"
+
+
+def test_a_line_break_at_the_end_of_a_url_is_none_of_its_virtual_host(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MQ_URL", f"{URL}\n")
+    assert config.load().broker.vhost == "shop"
 
 
 def test_user_and_password_of_their_own_need_no_encoding(
@@ -169,7 +204,7 @@ def test_files_of_a_folder_win_over_the_variables_of_their_names(
     (tmp_path / "MQ_PASSWORD").write_text("with a line break\n")
     (tmp_path / "MQ_USERNAME").write_text("")
     broker = config.load().broker
-    assert (broker.host, broker.username, broker.password) == (
+    assert (broker.hosts[0].name, broker.username, broker.password) == (
         "other",
         "kept",
         "with a line break\n",

@@ -25,6 +25,10 @@ from workers.faults import Fault, Retry, judge
             Fault("precondition", "PRECONDITION_FAILED - unknown delivery tag", Retry.NEVER),
         ),
         (
+            exceptions.ChannelClosedByBroker(406, "PRECONDITION_FAILED - delivery timed out"),
+            Fault("ack_timeout", "PRECONDITION_FAILED - delivery timed out"),
+        ),
+        (
             exceptions.ChannelClosedByBroker(541, "INTERNAL_ERROR"),
             Fault("channel_closed", "INTERNAL_ERROR"),
         ),

@@ -126,3 +126,8 @@ def no_store() -> None:
 def measure(message: Message) -> None:
     """Say how many bytes it has."""
     logs.event("measured", size=len(message.body))
+
+
+def reject(_message: Message) -> None:
+    """Refuse everything for good."""
+    raise Reject("nothing is wanted")
