@@ -243,7 +243,7 @@ for command in COMMANDS:
 
 def main() -> None:
     """Run the command line; an error is its message on stderr and its exit code."""
-    go_runtime.restart("lint")
+    go_runtime.restart("lint", "coverage")
     try:
         app()
     except ChartproofError as error:
