@@ -4,10 +4,11 @@ from chartproof.commands.coverage import coverage
 from chartproof.commands.down import down
 from chartproof.commands.logs import logs
 from chartproof.commands.package import package
+from chartproof.commands.release import release
 from chartproof.commands.sign import sign
 from chartproof.commands.status import status
 from chartproof.commands.test import test
 from chartproof.commands.up import up
 from chartproof.commands.verify import verify
 
-COMMANDS = (test, coverage, package, sign, verify, up, down, status, logs)
+COMMANDS = (test, coverage, release, package, sign, verify, up, down, status, logs)

@@ -15,6 +15,7 @@ from chartproof.project.node import Node
 from chartproof.project.settings import SETTINGS, apply, masks_of
 from chartproof.waivers import Waiver
 
+_FIELDS = ("cases", "masks", "waivers", "release")
 _CASE = (*SETTINGS, "matrix")
 _WAIVER = ("rule", "object", "field", "case", "reason")
 
@@ -35,7 +36,7 @@ def read_project(folder: Path) -> Project:
     file = folder / FILE
     fields: Mapping[str, Node] = {}
     if file.is_file():
-        fields = Node.read(file).fields(("cases", "masks", "waivers"))
+        fields = Node.read(file).fields(_FIELDS)
     masks = masks_of(fields["masks"]) if "masks" in fields else ()
     entries = fields["cases"].entries() if "cases" in fields else {}
     cases: dict[str, Case] = {}

@@ -89,6 +89,14 @@ class Node:
             raise self.fault(f'expected a version in quotes, "1.30", found the number {self.value}')
         return self.word()
 
+    def percent(self) -> float:
+        """Give a number from 0 to 100."""
+        number = self.value
+        is_number = isinstance(number, int | float) and not isinstance(number, bool)
+        if not is_number or not 0 <= number <= 100:
+            raise self.fault(f"expected a number from 0 to 100, found {number!r:.60}")
+        return float(number)
+
     def flag(self) -> bool:
         """Give true or false."""
         if not isinstance(self.value, bool):

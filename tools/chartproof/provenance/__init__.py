@@ -5,6 +5,6 @@ and `helm pull --verify` read it. See https://helm.sh/docs/topics/provenance.
 """
 
 from chartproof.provenance.sign import sign
-from chartproof.provenance.verify import Verified, verify
+from chartproof.provenance.verify import Verified, is_signed, verify
 
-__all__ = ["Verified", "sign", "verify"]
+__all__ = ["Verified", "is_signed", "sign", "verify"]

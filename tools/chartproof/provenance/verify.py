@@ -49,6 +49,19 @@ def verify(archive: Path, keyring: Path | None = None) -> Verified:
     return Verified(archive, digest, found["signed_by"])
 
 
+def is_signed(archive: Path) -> bool:
+    """Tell whether a provenance file beside an archive is about just these bytes, by any key."""
+    provenance = provenance_of(archive)
+    if not provenance.is_file():
+        return False
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    try:
+        _hold_digest(archive, provenance, digest)
+    except ChartproofError:
+        return False
+    return True
+
+
 def _hold_digest(archive: Path, provenance: Path, digest: str) -> None:
     """Say which archive was signed where it is not this one; Helm says only that two differ."""
     named = {it["name"]: it["digest"] for it in DIGEST.finditer(provenance.read_text("utf-8"))}
