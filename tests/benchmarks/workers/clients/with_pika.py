@@ -85,19 +85,25 @@ def fill(count: int) -> None:
         properties, body = PERSISTENT, BODY
 
     def begin(channel: Any) -> None:
-        sent = confirmed_through = 0
+        sent = 0
+        unconfirmed: set[int] = set()
 
         def more(_frame: object = None) -> None:
             nonlocal sent
-            while sent < count and sent - confirmed_through < 500:
+            while sent < count and len(unconfirmed) < 500:
                 channel.basic_publish("", QUEUE, body, properties, mandatory=True)
                 sent += 1
+                unconfirmed.add(sent)
 
         def confirmed(frame: Any) -> None:
-            nonlocal confirmed_through
+            nonlocal unconfirmed
+            # A single confirm may come before one of many that is about earlier messages.
             tag = frame.method.delivery_tag
-            confirmed_through = tag if frame.method.multiple else confirmed_through + 1
-            if confirmed_through >= count:
+            if frame.method.multiple:
+                unconfirmed = {each for each in unconfirmed if each > tag}
+            else:
+                unconfirmed.discard(tag)
+            if sent == count and not unconfirmed:
                 channel.connection.ioloop.stop()
             more()
 
