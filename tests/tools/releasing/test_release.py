@@ -180,16 +180,17 @@ left = int(sys.argv[1])
 plain = Clone.git
 def git(self, *words):
     global left
-    left -= 1
-    if left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
+    if words[0] in ("worktree", "commit", "merge", "push") or "--annotate" in words:
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
     return plain(self, *words)
 Clone.git = git
 releasing.release(Path("charts/odd"), "0.2.0", apply=True, say=print, remote="origin")
 """
 
 
-def test_a_release_killed_before_any_step_is_completed_by_the_next(root: Path) -> None:
+def test_a_release_killed_before_any_change_is_completed_by_the_next(root: Path) -> None:
     made = 0
     for step in range(1, 60):
         git(root.parent, "clone", "--quiet", "--bare", "origin", f"origin-{step}")
@@ -208,4 +209,4 @@ def test_a_release_killed_before_any_step_is_completed_by_the_next(root: Path) -
         made += 1
         if done.returncode == 0:
             break
-    assert made > 15
+    assert made > 10
