@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from statistics import median
+from time import perf_counter, sleep
 
 from tests.benchmarks.workers.ours import Own
 from tests.benchmarks.workers.timing import Timing
@@ -10,6 +12,7 @@ from tests.benchmarks.workers.timing import Timing
 CORES = os.cpu_count() or 1
 SLOW_HANDLERS = (0.001, 0.010)
 THREADS = 8
+SLEEPS = 101
 ENOUGH = 1.5
 """Times the messages that the handlers can take, for the start of the measurement too."""
 
@@ -17,12 +20,24 @@ ENOUGH = 1.5
 def busy_share(url: str, timing: Timing, work_s: float) -> float:
     """Return the share of the time in which THREADS handlers of `work_s` seconds are at work.
 
-    A handler's own time is taken as what it asks for: sleep gives at least that.
+    A handler's own time is what such a sleep takes with nothing beside it, a little more than it
+    asks for.
     """
-    capacity = THREADS / work_s
+    capacity = THREADS / sleep_takes(work_s)
     settings = {"threads": THREADS, "handler": "bodies:wait"}
     sample = Own("busy", "consume", settings, capacity * ENOUGH, work_s=work_s).run(url, timing)
     return sample.rate / capacity
+
+
+def sleep_takes(seconds: float) -> float:
+    """Return for how many seconds the machine really sleeps: the median of some."""
+
+    def once() -> float:
+        begun = perf_counter()
+        sleep(seconds)
+        return perf_counter() - begun
+
+    return median(once() for _ in range(SLEEPS))
 
 
 def compute_rates(url: str, timing: Timing) -> dict[str, float]:
