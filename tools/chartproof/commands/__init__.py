@@ -3,10 +3,11 @@
 from chartproof.commands.down import down
 from chartproof.commands.logs import logs
 from chartproof.commands.package import package
+from chartproof.commands.publish import publish
 from chartproof.commands.sign import sign
 from chartproof.commands.status import status
 from chartproof.commands.test import test
 from chartproof.commands.up import up
 from chartproof.commands.verify import verify
 
-COMMANDS = (test, package, sign, verify, up, down, status, logs)
+COMMANDS = (test, package, sign, verify, publish, up, down, status, logs)

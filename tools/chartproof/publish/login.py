@@ -1,0 +1,77 @@
+"""The logins that `helm registry login` and `docker login` have left."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from chartproof.cluster.shell import run
+from chartproof.errors import InputError
+
+
+class Login(NamedTuple):
+    """A name and a password; an identity token goes with an empty name."""
+
+    name: str
+    password: str
+
+
+def registry_config() -> Path:
+    """Return the file in which Helm keeps its logins, as `helm env HELM_REGISTRY_CONFIG` does."""
+    if given := os.environ.get("HELM_REGISTRY_CONFIG"):
+        return Path(given)
+    if given := os.environ.get("HELM_CONFIG_HOME"):
+        return Path(given, "registry", "config.json")
+    home = "Library/Preferences" if sys.platform == "darwin" else ".config"
+    base = os.environ.get("XDG_CONFIG_HOME") or Path.home() / home
+    return Path(base, "helm", "registry", "config.json")
+
+
+def docker_config() -> Path:
+    """Return the file in which Docker keeps its logins; Helm looks there too."""
+    return Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker", "config.json")
+
+
+def find_login(host: str, config: Path) -> Login | None:
+    """Return the login for a registry from Helm's file, else from Docker's, or None.
+
+    Raises InputError for a file that is no JSON.
+    """
+    for file in (config, docker_config()):
+        if file.is_file():
+            for login in _logins(_read(file), host):
+                return login
+    return None
+
+
+def _logins(config: Mapping[str, Any], host: str) -> Iterator[Login]:
+    entry = (config.get("auths") or {}).get(host) or {}
+    if entry.get("auth"):
+        name, _, password = base64.b64decode(entry["auth"]).decode().partition(":")
+        yield (
+            Login("", entry["identitytoken"])
+            if entry.get("identitytoken")
+            else Login(name, password)
+        )
+    helper = (config.get("credHelpers") or {}).get(host) or config.get("credsStore")
+    if helper:
+        done = run([f"docker-credential-{helper}", "get"], input=host, check=False)
+        if done.returncode == 0:
+            found = json.loads(done.stdout)
+            is_token = found["Username"] == "<token>"
+            yield Login("" if is_token else found["Username"], found["Secret"])
+
+
+def _read(file: Path) -> Mapping[str, Any]:
+    try:
+        config = json.loads(file.read_text("utf-8"))
+    except ValueError as error:
+        raise InputError(f"{file}: expected logins as JSON: {error}") from error
+    if not isinstance(config, dict):
+        raise InputError(f"{file}: expected logins as a JSON object")
+    return config
