@@ -35,7 +35,7 @@ def with_tokens(folder: Path) -> Iterator[Mapping[str, Any]]:
     (folder / "tokens.crt").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - http.server's own protocol
+        def do_GET(self) -> None:
             wanted = base64.b64encode(f"{NAME}:{PASSWORD}".encode()).decode()
             if self.headers.get("Authorization") != f"Basic {wanted}":
                 self.send_error(401)
