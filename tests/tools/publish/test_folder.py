@@ -111,11 +111,19 @@ def test_a_time_that_helm_wrote_without_quotes_is_kept_to_the_nanosecond(
     assert index_of(site)["entries"]["shop"][1]["created"] == when
 
 
-def test_versions_stand_newest_first_as_helm_orders_them(site: Path, tmp_path: Path) -> None:
-    ordered = ["2.0.0", "2.0.0-rc.10", "2.0.0-rc.2", "2.0.0-rc", "2.0.0-alpha", "2.0.0-1", "1.10.0"]
-    for version in sorted(ordered):
-        put(site, packed(tmp_path, version=version))
-    assert versions(site) == ordered
+@pytest.mark.needs("helm3", "helm4")
+def test_versions_stand_newest_first_as_helm_orders_them(
+    site: Path, tmp_path: Path, helm: Helm
+) -> None:
+    theirs = tmp_path / "theirs"
+    for version in ("2.0.0-rc", "1.10.0", "2.0.0", "1.9.0", "2.0.0-1", "2.0.0-rc.10", "10.0.0"):
+        packed(theirs, version=version)
+    for version in ("2.0.0-rc.2", "2.0.0-alpha", "2.0.0-rc.2.1", "2.0.0-RC"):
+        packed(theirs, version=version)
+    put(site, *sorted(theirs.iterdir()))
+    helm("repo", "index", theirs)
+    assert versions(site) == versions(theirs)
+    assert versions(site)[:3] == ["10.0.0", "2.0.0", "2.0.0-rc.10"]
 
 
 def test_the_same_archives_give_the_same_bytes_whatever_the_order(

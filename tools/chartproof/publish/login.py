@@ -14,6 +14,10 @@ from chartproof.cluster.shell import run
 from chartproof.errors import InputError
 
 
+DOCKER_HUB = {"docker.io", "index.docker.io", "registry-1.docker.io"}
+_DOCKER_HUBS_LOGIN = "https://index.docker.io/v1/"
+
+
 class Login(NamedTuple):
     """A name and a password; an identity token goes with an empty name."""
 
@@ -42,15 +46,16 @@ def find_login(host: str, config: Path) -> Login | None:
 
     Raises InputError for a file that is no JSON.
     """
+    key = _DOCKER_HUBS_LOGIN if host in DOCKER_HUB else host
     for file in (config, docker_config()):
         if file.is_file():
-            for login in _logins(_read(file), host):
+            for login in _logins(_read(file), key):
                 return login
     return None
 
 
-def _logins(config: Mapping[str, Any], host: str) -> Iterator[Login]:
-    entry = (config.get("auths") or {}).get(host) or {}
+def _logins(config: Mapping[str, Any], key: str) -> Iterator[Login]:
+    entry = (config.get("auths") or {}).get(key) or {}
     if entry.get("auth"):
         name, _, password = base64.b64decode(entry["auth"]).decode().partition(":")
         yield (
@@ -58,9 +63,9 @@ def _logins(config: Mapping[str, Any], host: str) -> Iterator[Login]:
             if entry.get("identitytoken")
             else Login(name, password)
         )
-    helper = (config.get("credHelpers") or {}).get(host) or config.get("credsStore")
+    helper = (config.get("credHelpers") or {}).get(key) or config.get("credsStore")
     if helper:
-        done = run([f"docker-credential-{helper}", "get"], input=host, check=False)
+        done = run([f"docker-credential-{helper}", "get"], input=key, check=False)
         if done.returncode == 0:
             found = json.loads(done.stdout)
             is_token = found["Username"] == "<token>"

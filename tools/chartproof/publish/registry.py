@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urljoin
 import httpx
 
 from chartproof.errors import ChartproofError
-from chartproof.publish.login import Login
+from chartproof.publish.login import DOCKER_HUB, Login
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 _READ = ", ".join(
@@ -122,7 +122,7 @@ class Registry:
         content: bytes | None = None,
         follow_redirects: bool = False,
     ) -> httpx.Response:
-        address = urljoin(f"{'http' if self.plain_http else 'https'}://{self.host}", path)
+        address = urljoin(f"{'http' if self.plain_http else 'https'}://{self._server}", path)
         where = f"oci://{self.host}/{repository}"
 
         def send() -> httpx.Response:
@@ -149,9 +149,14 @@ class Registry:
             raise ChartproofError(f"{where}: {method} {path}: {_said(answer)}")
         return answer
 
+    @property
+    def _server(self) -> str:
+        """The host that answers: Docker Hub's name is not that of its registry."""
+        return "registry-1.docker.io" if self.host in DOCKER_HUB else self.host
+
     def _is_here(self, address: str) -> bool:
         """Tell whether an address is this registry's: its login is for nobody else."""
-        return httpx.URL(address).netloc == httpx.URL(f"http://{self.host}").netloc
+        return httpx.URL(address).netloc == httpx.URL(f"http://{self._server}").netloc
 
     def _authorization(self, refused: httpx.Response, repository: str, where: str) -> str:
         """Return the header that the registry wants, by a token of the server that it names."""
