@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from chartproof.cluster.shell import run
 from chartproof.errors import InputError
 
-
 DOCKER_HUB = {"docker.io", "index.docker.io", "registry-1.docker.io"}
 _DOCKER_HUBS_LOGIN = "https://index.docker.io/v1/"
 
