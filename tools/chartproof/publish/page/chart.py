@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from chartproof.publish.index import Entry
@@ -23,7 +23,7 @@ def chart(name: str, versions: Sequence[Entry], url: str | None, signed: Set[str
         "article",
         _heading(name, latest),
         element("p", latest.get("description", "")),
-        around("dl", *_facts(latest)),
+        *_listed(_facts(latest)),
         *_install(name, latest, url, _archive(latest) in signed),
         element("h3", "Versions"),
         *_versions(versions, signed),
@@ -45,9 +45,16 @@ def _heading(name: str, latest: Entry) -> str:
     badges = [element("span", latest["version"], class_="badge")]
     if Version(str(latest["version"])).is_prerelease:
         badges.append(element("span", "pre-release", class_="badge warning"))
+    if latest.get("type") == "library":
+        badges.append(element("span", "library", class_="badge"))
     if latest.get("deprecated"):
         badges.append(element("span", "deprecated", class_="badge warning"))
     return around("h2", image, element("a", name, href=f"#{name}"), *badges)
+
+
+def _listed(facts: Iterator[str]) -> Iterator[str]:
+    if written := "".join(facts):
+        yield around("dl", written)
 
 
 def _facts(latest: Entry) -> Iterator[str]:
@@ -101,29 +108,36 @@ def _lines(*lines: str) -> str:
 
 
 def _versions(versions: Sequence[Entry], signed: Set[str]) -> Iterator[str]:
-    yield _table(versions[:SHOWN], signed)
-    if older := versions[SHOWN:]:
+    rows = [_row(entry, signed) for entry in versions]
+    told = [heading for heading in HEADINGS if any(row[heading] for row in rows)]
+    yield _table(told, rows[:SHOWN])
+    if older := rows[SHOWN:]:
         summary = element("summary", f"{len(older)} older")
-        yield around("details", summary, _table(older, signed))
+        yield around("details", summary, _table(told, older))
 
 
-def _table(versions: Sequence[Entry], signed: Set[str]) -> str:
-    headings = "".join(element("th", it, scope="col") for it in HEADINGS)
-    rows = "".join(around("tr", *_row(entry, signed)) for entry in versions)
-    table = around("table", around("thead", around("tr", headings)), around("tbody", rows))
+def _table(headings: Sequence[str], rows: Sequence[Mapping[str, str]]) -> str:
+    head = around("tr", *(element("th", heading, scope="col") for heading in headings))
+    cells = (around("tr", *(around("td", row[it]) for it in headings)) for row in rows)
+    table = around("table", around("thead", head), around("tbody", *cells))
     return around("div", table, class_="wide")
 
 
-def _row(entry: Entry, signed: Set[str]) -> Iterator[str]:
+def _row(entry: Entry, signed: Set[str]) -> Mapping[str, str]:
+    """Write the cells of a version, each under its heading; "" where there is nothing to tell."""
     archive = _archive(entry)
     file = archive.rsplit("/", 1)[-1]
     digest = str(entry.get("digest") or "").removeprefix("sha256:")
-    yield element("td", entry["version"])
-    yield element("td", entry.get("appVersion") or "")
-    yield element("td", str(entry.get("created") or "")[:10])
-    yield around("td", link(archive, file) if archive else "")
-    yield around("td", link(f"{archive}.prov", "signed") if archive in signed else "")
-    yield element("td", f"{digest[:12]}…" if digest else "", class_="digest", title=digest)
+    short = element("span", f"{digest[:12]}…", class_="digest", title=digest)
+    cells = (
+        escape(entry["version"]),
+        escape(entry.get("appVersion") or ""),
+        escape(str(entry.get("created") or "")[:10]),
+        link(archive, file) if archive else "",
+        link(f"{archive}.prov", "signed") if archive in signed else "",
+        short if digest else "",
+    )
+    return dict(zip(HEADINGS, cells, strict=True))
 
 
 def _archive(entry: Entry) -> str:
