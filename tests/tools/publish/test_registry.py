@@ -65,6 +65,14 @@ def tags(host: str, name: str = "shop") -> list[str]:
     return sorted(answer.json().get("tags") or []) if answer.is_success else []
 
 
+@pytest.fixture
+def pulled(tmp_path: Path) -> Path:
+    """Give a folder to pull into."""
+    folder = tmp_path / "pulled"
+    folder.mkdir()
+    return folder
+
+
 def signed(archive: Path) -> Path:
     sign(archive, OWNER)
     return archive
@@ -97,26 +105,28 @@ def test_what_is_pushed_is_what_helm_pushes_of_the_same_file(
 
 
 def test_both_helms_pull_verify_and_render_it(
-    host: str, tmp_path: Path, key: Key, helm: Helm
+    host: str, tmp_path: Path, pulled: Path, key: Key, helm: Helm
 ) -> None:
     archive = signed(packed(tmp_path))
     put(host, archive)
     chart = f"oci://{host}/charts/shop"
     verify = ["--verify", "--keyring", key.public]
-    helm("pull", chart, "--version", "1.0.0", "--plain-http", *verify, "-d", tmp_path / "pulled")
-    assert (tmp_path / "pulled/shop-1.0.0.tgz").read_bytes() == archive.read_bytes()
+    helm("pull", chart, "--version", "1.0.0", "--plain-http", *verify, "-d", pulled)
+    assert (pulled / "shop-1.0.0.tgz").read_bytes() == archive.read_bytes()
     rendered = helm("template", "demo", chart, "--version", "1.0.0", "--plain-http", *verify)
     assert 'data: {key: "a"}' in rendered
     assert "key: a" in helm("show", "values", chart, "--plain-http")
 
 
-def test_the_digest_that_is_told_is_the_one_to_pull_by(host: str, tmp_path: Path) -> None:
+def test_the_digest_that_is_told_is_the_one_to_pull_by(
+    host: str, tmp_path: Path, pulled: Path
+) -> None:
     archive = packed(tmp_path)
     (reference,) = put(host, archive).done
     helm = Helm(HELMS["helm 4"], tmp_path / "helm")
-    helm("pull", reference, "--plain-http", "-d", tmp_path / "pulled")
-    (pulled,) = (tmp_path / "pulled").iterdir()
-    assert pulled.read_bytes() == archive.read_bytes()
+    helm("pull", reference, "--plain-http", "-d", pulled)
+    (file,) = pulled.iterdir()
+    assert file.read_bytes() == archive.read_bytes()
 
 
 def test_a_second_run_has_nothing_to_do(host: str, tmp_path: Path) -> None:
@@ -153,7 +163,7 @@ def test_a_tag_that_holds_no_chart_is_not_written_over(host: str, tmp_path: Path
         put(host, packed(tmp_path, version="2.0.0"))
 
 
-def test_a_signature_can_come_later(host: str, tmp_path: Path, key: Key) -> None:
+def test_a_signature_can_come_later(host: str, tmp_path: Path, pulled: Path, key: Key) -> None:
     archive = packed(tmp_path)
     put(host, archive)
     before = manifest(host, "1.0.0")["layers"]
@@ -161,7 +171,7 @@ def test_a_signature_can_come_later(host: str, tmp_path: Path, key: Key) -> None
     assert step.what == "sign"
     assert before[0] in manifest(host, "1.0.0")["layers"]
     helm = Helm(HELMS["helm 4"], tmp_path / "helm")
-    verify = ["--verify", "--keyring", key.public, "-d", tmp_path / "pulled"]
+    verify = ["--verify", "--keyring", key.public, "-d", pulled]
     helm("pull", f"oci://{host}/charts/shop", "--plain-http", *verify)
 
 
@@ -329,6 +339,7 @@ class Killer:
 def assert_whole(host: str, home: Path) -> None:
     """Have a Helm pull every version that there is a tag of."""
     helm = Helm(HELMS["helm 4"], home)
+    home.mkdir()
     for tag in set(tags(host)) - {"artifacthub.io"}:
         chart = f"oci://{host}/charts/shop"
         helm("pull", chart, "--version", tag, "--plain-http", "-d", home)
