@@ -15,6 +15,12 @@ from tests.support.tools import HELM4
 HOST = "registry.example.com"
 
 
+@pytest.fixture(scope="module")
+def helm4() -> Path:
+    """Give Helm's command, which is looked for in the home of before."""
+    return HELM4.path()
+
+
 @pytest.fixture(autouse=True)
 def _homes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HELM_REGISTRY_CONFIG", "HELM_CONFIG_HOME", "XDG_CONFIG_HOME"):
@@ -82,8 +88,8 @@ def test_a_credential_helper_is_asked(
     "variable", ["HELM_REGISTRY_CONFIG", "HELM_CONFIG_HOME", "XDG_CONFIG_HOME", "HOME"]
 )
 def test_helms_file_is_where_helm_says_it_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, helm4: Path, variable: str
 ) -> None:
     monkeypatch.setenv(variable, str(tmp_path / "there"))
-    said = subprocess.check_output([HELM4.path(), "env", "HELM_REGISTRY_CONFIG"], text=True)
+    said = subprocess.check_output([helm4, "env", "HELM_REGISTRY_CONFIG"], text=True)
     assert str(registry_config()) == said.strip()
