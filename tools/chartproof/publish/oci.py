@@ -81,7 +81,8 @@ class Oci:
     def apply(self, archives: Sequence[Archive], settings: Settings) -> Plan:
         """Publish, and look afterwards at what the tags name."""
         registry = self._registry(settings)
-        lock = hashlib.sha256(self.name.encode()).hexdigest()
+        # Two digits of a hash, so that there are never more than 256 files of locks.
+        lock = hashlib.sha256(self.name.encode()).hexdigest()[:2]
         with locked(cache_dir() / "publish" / lock):
             plan = self._plan(registry, archives, settings)
             for step in plan.steps:
