@@ -241,6 +241,20 @@ def test_urls_are_absolute_on_request(site: Path, tmp_path: Path) -> None:
         put(site, packed(tmp_path, version="1.0.2"), settings=settings)
 
 
+def test_an_archive_that_is_kept_elsewhere_is_not_brought_here(site: Path, tmp_path: Path) -> None:
+    archive = packed(tmp_path)
+    put(site, archive)
+    index = index_of(site)
+    index["entries"]["shop"][0]["urls"] = ["https://elsewhere.example.com/shop-1.0.0.tgz"]
+    (site / "index.yaml").write_text(yaml.safe_dump(index))
+    (site / "shop-1.0.0.tgz").unlink()
+    assert put(site, archive, packed(tmp_path, version="1.1.0")) == [
+        "shop-1.1.0.tgz",
+        "index.html",
+        "index.yaml",
+    ]
+
+
 def test_artifact_hubs_file_is_written_from_options_and_else_kept(
     site: Path, tmp_path: Path
 ) -> None:
@@ -325,6 +339,11 @@ def test_what_is_no_archive_or_has_another_name_is_told(site: Path, tmp_path: Pa
         ("site", Settings(plain_http=True), "--plain-http says nothing of --to site"),
         ("site", Settings(push=True), "--push says nothing of --to site"),
         ("oci://a.example.com/b", Settings(url="https://x"), "--url says nothing of --to oci:"),
+        (
+            "oci://a.example.com/b",
+            Settings(registry_config=Path("none.json")),
+            r"--registry-config none\.json: no such file",
+        ),
         ("site", Settings(url="charts.example.com"), r"expected the repository's http\(s\)"),
     ],
 )

@@ -21,6 +21,7 @@ from chartproof.provenance import sign
 from chartproof.publish import Plan, Settings, publish
 from chartproof.publish.settings import Owner
 from tests.support.archives import packed
+from tests.support.certificates import Authority
 from tests.support.helm import HELMS, Helm
 from tests.support.keys import OWNER, Key
 from tests.support.relay_http import relay
@@ -229,6 +230,23 @@ def test_a_registry_that_gives_tokens_is_written_to_with_helms_login(
         helm("registry", "login", host, *login, "--registry-config", tmp_path / "logins.json")
         put(host, archive, settings=settings)
         assert put(host, archive, settings=settings).changes is False
+
+
+def test_a_registry_of_an_authority_of_ones_own_is_reached_by_ssl_cert_file(
+    tmp_path: Path,
+) -> None:
+    authority = Authority(tmp_path / "authority")
+    archive = packed(tmp_path)
+    with registry(tmp_path / "closed", certificate=authority.issue("localhost")) as host:
+        words = [CHARTPROOF, "publish", archive, "--to", f"oci://{host}/charts", "--apply"]
+        strange = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert strange.returncode == 1
+        assert "cannot be asked: [SSL: CERTIFICATE_VERIFY_FAILED]" in strange.stderr
+        known = {**os.environ, "SSL_CERT_FILE": str(authority.ca)}
+        words += ["--repository-id", ID]
+        done = subprocess.run(words, capture_output=True, text=True, check=False, env=known)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert f"oci://{host}/charts/shop@sha256:" in done.stdout
 
 
 def test_what_cannot_be_reached_or_read_is_told(tmp_path: Path) -> None:

@@ -47,9 +47,10 @@ def plan(files: Files, archives: Sequence[Archive], settings: Settings) -> Plan:
     steps: list[Write | None] = []
     kept = []
     for archive in archives:
-        steps += _archive_steps(files, archive)
         if archive not in new:
             kept.append(f"{archive}, published as sha256:{archive.digest}")
+        if archive.file in _all_paths(merged.find(archive.name, archive.version), settings.url):
+            steps += _archive_steps(files, archive)
     _hold_files(files, old, settings, {archive.file for archive in archives})
     hub = files.read(artifacthub.FILE)
     hub_new = artifacthub.written(hub, settings, f"{files.name}/{artifacthub.FILE}")
@@ -123,6 +124,11 @@ def _signed(
     coming = {archive.file for archive in archives if archive.provenance is not None}
     named = [it for entry in merged.all() for it in _paths(entry, settings.url)]
     return {one for one, path in named if path in coming or files.has(f"{path}.prov")}
+
+
+def _all_paths(entry: Entry | None, url: str | None) -> set[str]:
+    """Return where an entry's archive is in the repository; nothing if it is kept elsewhere."""
+    return {path for _, path in _paths(entry or {}, url)}
 
 
 def _paths(entry: Entry, url: str | None) -> Iterator[tuple[str, str]]:

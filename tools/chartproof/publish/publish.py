@@ -65,5 +65,8 @@ def _hold_options(target: Target, to: str, settings: Settings) -> None:
     for option, is_useless in useless.items():
         if is_useless:
             raise InputError(f"{option} says nothing of --to {to}")
+    config = settings.registry_config
+    if config is not None and not config.is_file():
+        raise InputError(f"--registry-config {config}: no such file")
     if settings.url is not None and not settings.url.startswith(("http://", "https://")):
         raise InputError(f"--url {settings.url}: expected the repository's http(s) address")
