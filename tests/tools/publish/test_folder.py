@@ -297,6 +297,24 @@ def test_two_publishers_at_once_lose_nothing(site: Path, tmp_path: Path) -> None
     assert not list(site.glob(".*"))
 
 
+def test_of_two_contents_of_a_version_at_once_one_wins_and_the_other_is_refused(
+    site: Path, tmp_path: Path
+) -> None:
+    archives = [packed(tmp_path / key, key=key) for key in "ab"]
+    running = [
+        subprocess.Popen(
+            [CHARTPROOF, "publish", archive, "--to", site, "--apply"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for archive in archives
+    ]
+    codes = [process.wait() for process in running]
+    assert sorted(codes) == [0, 1]
+    assert content(site)["shop-1.0.0.tgz"] == archives[codes.index(0)].read_bytes()
+    assert_valid(site)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

@@ -13,9 +13,6 @@ from tempfile import TemporaryDirectory
 from chartproof.cluster.shell import failure
 from chartproof.errors import ChartproofError, InputError
 
-NONE = "0" * 40
-"""What git calls the commit of a branch that is not there."""
-
 
 class MovedError(ChartproofError):
     """A branch is no longer where it was read: somebody else has written it."""
@@ -70,8 +67,9 @@ class Clone:
     def move(self, branch: str, commit: str, old: str | None) -> None:
         """Point a branch at a commit. Raises MovedError where it is not at `old` any more."""
         reference = f"refs/heads/{branch}"
-        message = "chartproof publish"
-        done = self._run(["update-ref", "-m", message, reference, commit, old or NONE], None)
+        # An empty commit of before stands for a branch that is not there.
+        words = ["update-ref", "-m", "chartproof publish", reference, commit, old or ""]
+        done = self._run(words, None)
         if done.returncode:
             said = done.stderr.decode("utf-8", "replace")
             if self.commit_of(reference) != old or "cannot lock" in said:
