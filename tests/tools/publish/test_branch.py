@@ -111,7 +111,7 @@ def test_nothing_is_pushed_unless_told(origin: Path, clone: Path, tmp_path: Path
     put(archive)
     assert "pages" not in git(origin, "branch")
     plan = publish([archive], "git:pages", PUSH)
-    assert plan.changes
+    assert [(step.what, step.name) for step in plan.steps] == [("push", "pages to origin")]
     assert "origin lacks commits of pages" in "\n".join(plan.shown())
     put(archive, settings=PUSH)
     assert git(origin, "rev-parse", "pages") == git(clone, "rev-parse", "pages")

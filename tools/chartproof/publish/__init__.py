@@ -7,7 +7,7 @@ two publishers at once lose nothing.
 """
 
 from chartproof.publish.plan import Plan, Step
-from chartproof.publish.publish import publish
 from chartproof.publish.settings import Settings
+from chartproof.publish.target import publish
 
 __all__ = ["Plan", "Settings", "Step", "publish"]

@@ -11,7 +11,7 @@ from chartproof.errors import ChartproofError, InputError
 from chartproof.publish import classic
 from chartproof.publish.archives import Archive
 from chartproof.publish.git import Clone, MovedError, Tree
-from chartproof.publish.plan import Plan, Write
+from chartproof.publish.plan import Plan, Step, Write
 from chartproof.publish.settings import Settings
 
 TRIES = 20
@@ -78,7 +78,8 @@ class Branch:
             clone.push(settings.remote, self.branch, commit, base.remote)
             done = [f"{settings.remote} {self.branch} is at {commit}"]
         # With a push the branch here only follows, and only if there is one.
-        if commit and commit != base.local and (base.local or not settings.push):
+        is_moved = base.local is not None if settings.push else bool(files)
+        if commit and commit != base.local and is_moved:
             clone.move(self.branch, commit, base.local)
         return replace(plan, done=done)
 
@@ -87,10 +88,11 @@ class Branch:
     ) -> Plan:
         files = _Files(f"git:{self.branch}", Tree(clone, base.commit))
         plan = classic.plan(files, archives, settings)
-        if settings.push and not plan.steps and base.commit != base.remote:
-            waits = f"{settings.remote} lacks commits of {self.branch}, which are pushed"
-            return replace(plan, kept=[*plan.kept, waits], is_pending=True)
-        return plan
+        if not settings.push or (base.commit == base.remote and not plan.steps):
+            return plan
+        lines = [] if plan.steps else [f"{settings.remote} lacks commits of {self.branch}"]
+        push = Step("push", f"{self.branch} to {settings.remote}", None, lines)
+        return replace(plan, steps=[*plan.steps, push])
 
     def _clone(self) -> Clone:
         clone = Clone.around(self.folder)

@@ -37,19 +37,19 @@ HUB_LAYER = "application/vnd.cncf.artifacthub.repository-metadata.layer.v1.yaml"
 _ADDRESS = re.compile(r"(?P<host>[^/\s]+)/(?P<path>[a-z0-9]+(?:[._/-]+[a-z0-9]+)*)/?")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Push(Step):
     """An archive that is pushed."""
 
-    archive: Archive | None = None
+    archive: Archive
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Describe(Step):
     """The artifacthub-repo.yml of one chart's repository that is put."""
 
-    repository: str = ""
-    content: bytes = b""
+    repository: str
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Oci:
         with locked(cache_dir() / "publish" / lock):
             plan = self._plan(registry, archives, settings)
             for step in plan.steps:
-                if isinstance(step, Push) and step.archive:
+                if isinstance(step, Push):
                     self._push(step.archive, settings)
                     _hold(self._find(registry, step.archive), step.archive, step.name)
                 if isinstance(step, Describe):
@@ -156,7 +156,7 @@ def _push_step(what: str, reference: str, archive: Archive) -> Push:
     lines = [f"sha256:{archive.digest}"]
     if archive.provenance is not None:
         lines.append(f"with {archive.file}.prov, {len(archive.provenance):,} bytes")
-    return Push(what, reference, len(archive.content), lines, archive)
+    return Push(what, reference, len(archive.content), lines, archive=archive)
 
 
 def _hold(there: Manifest | None, archive: Archive, reference: str) -> None:
@@ -186,7 +186,7 @@ def _describe_steps(registry: Registry, repository: str, settings: Settings) -> 
     if new is not None and new != old:
         what = "add" if old is None else "change"
         lines = difference(old or b"", new)
-        yield Describe(what, reference, len(new), lines, repository, new)
+        yield Describe(what, reference, len(new), lines, repository=repository, content=new)
 
 
 def _describe(registry: Registry, step: Describe) -> None:

@@ -14,15 +14,16 @@ class Step:
 
     what: str
     name: str
-    size: int
+    size: int | None
+    """In bytes, of what has a size."""
     lines: Sequence[str] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Write(Step):
     """A file of a classic repository that gets this content."""
 
-    content: bytes = field(default=b"", repr=False)
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -35,20 +36,19 @@ class Plan:
     """What is there already and stays as it is, for a person."""
     done: Sequence[str] = ()
     """What a person may want to know once it is done: the commit, the digests."""
-    is_pending: bool = False
-    """Whether something is to be done though no file changes: a commit that was not pushed."""
 
     @property
     def changes(self) -> bool:
         """Whether there is anything to do."""
-        return bool(self.steps) or self.is_pending
+        return bool(self.steps)
 
     def shown(self) -> Iterator[str]:
         """Give the lines that tell a person what changes."""
         yield self.target
         width = max((len(step.name) for step in self.steps), default=0)
         for step in self.steps:
-            yield f"  {step.what:7} {step.name:{width}}  {step.size:,} bytes"
+            size = "" if step.size is None else f"{step.size:,} bytes"
+            yield f"  {step.what:7} {step.name:{width}}  {size}".rstrip()
             for line in step.lines:
                 yield f"      {line}"
         for line in self.kept:
@@ -63,7 +63,8 @@ def write(name: str, content: bytes, old: bytes | None, shows_lines: bool = Fals
         lines = difference(old or b"", content)
     else:
         lines = [f"sha256:{sha256(content).hexdigest()}"]
-    return Write("add" if old is None else "change", name, len(content), lines, content)
+    what = "add" if old is None else "change"
+    return Write(what, name, len(content), lines, content=content)
 
 
 def difference(old: bytes, new: bytes) -> list[str]:

@@ -1,4 +1,4 @@
-"""The one way in: archives, and where they go."""
+"""Where charts are published, read from what a person types, and the one way to do it."""
 
 from __future__ import annotations
 
