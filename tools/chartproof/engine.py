@@ -79,6 +79,18 @@ def verify(archive: Path, keyring: Path) -> dict[str, Any]:
         return found
 
 
+def push(archive: Path, remote: str, registry_config: Path, *, plain_http: bool) -> None:
+    """Push an archive, and the provenance file beside it, under oci://HOST/PATH.
+
+    The logins are those in `registry_config`, a file as `helm registry login` writes it.
+    """
+    with (
+        _quiet_sdk() as helm,
+        helm.RegistryClient(plain_http=plain_http, credentials_file=registry_config) as client,
+    ):
+        client.push(archive, remote, plain_http=plain_http)
+
+
 def render(archive: bytes, values: Mapping[str, Any], options: RenderOptions) -> Rendered:
     """Render every template of a chart archive, NOTES.txt among them."""
     with _quiet_sdk() as helm, _renderable(helm, archive) as chart:

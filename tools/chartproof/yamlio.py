@@ -57,6 +57,21 @@ class _Dumper(CSafeDumper):
     yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
 
 
+class _PlainDumper(CSafeDumper):
+    """A dumper for all readers: it quotes what any of them would not read as text."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own protocol
+        first: [
+            *_Loader.yaml_implicit_resolvers.get(first, []),
+            *CSafeDumper.yaml_implicit_resolvers.get(first, []),
+        ]
+        for first in {*_Loader.yaml_implicit_resolvers, *CSafeDumper.yaml_implicit_resolvers}
+    }
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's own protocol
+        return True
+
+
 class _PatientLoader(yaml.SafeLoader):
     """The same in Python: it lets an anchor be given again, as YAML does and libyaml's does not."""
 
@@ -137,6 +152,13 @@ def load_all(text: str) -> list[Any]:
 def dump(body: Any) -> str:
     """Write one document, keys in their own order."""
     text: str = yaml.dump(body, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+    return text
+
+
+def dump_sorted(body: Any) -> str:
+    """Write one document for any reader, the same for equal bodies: keys sorted, lines whole."""
+    without_limit = -1  # libyaml's word for it
+    text: str = yaml.dump(body, Dumper=_PlainDumper, allow_unicode=True, width=without_limit)
     return text
 
 

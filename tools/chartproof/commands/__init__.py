@@ -4,6 +4,7 @@ from chartproof.commands.coverage import coverage
 from chartproof.commands.down import down
 from chartproof.commands.logs import logs
 from chartproof.commands.package import package
+from chartproof.commands.publish import publish
 from chartproof.commands.release import release
 from chartproof.commands.sign import sign
 from chartproof.commands.status import status
@@ -11,4 +12,4 @@ from chartproof.commands.test import test
 from chartproof.commands.up import up
 from chartproof.commands.verify import verify
 
-COMMANDS = (test, coverage, release, package, sign, verify, up, down, status, logs)
+COMMANDS = (test, coverage, release, package, sign, verify, publish, up, down, status, logs)

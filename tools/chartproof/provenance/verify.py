@@ -41,7 +41,7 @@ def verify(archive: Path, keyring: Path | None = None) -> Verified:
     if not keys.is_file():
         raise InputError(f"--keyring {keys}: no such file; make one by: gpg --export > {keys.name}")
     digest = hashlib.sha256(archive.read_bytes()).hexdigest()
-    _hold_digest(archive, provenance, digest)
+    hold_digest(archive, provenance, digest)
     try:
         found = engine.verify(archive, keys)
     except engine.EngineError as error:
@@ -56,15 +56,19 @@ def is_signed(archive: Path) -> bool:
         return False
     digest = hashlib.sha256(archive.read_bytes()).hexdigest()
     try:
-        _hold_digest(archive, provenance, digest)
+        hold_digest(archive, provenance, digest)
     except ChartproofError:
         return False
     return True
 
 
-def _hold_digest(archive: Path, provenance: Path, digest: str) -> None:
-    """Say which archive was signed where it is not this one; Helm says only that two differ."""
-    named = {it["name"]: it["digest"] for it in DIGEST.finditer(provenance.read_text("utf-8"))}
+def hold_digest(archive: Path, provenance: Path, digest: str) -> None:
+    """Raise ChartproofError that says which archive was signed where it is not this one.
+
+    Helm says only that two digests differ. No signature is checked here.
+    """
+    text = provenance.read_text("utf-8", errors="replace")
+    named = {it["name"]: it["digest"] for it in DIGEST.finditer(text)}
     if archive.name not in named:
         signed = ", ".join(named) or "no archive"
         raise ChartproofError(f"{provenance}: it is for {signed}, not for {archive.name}")
