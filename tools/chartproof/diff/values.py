@@ -1,0 +1,132 @@
+"""Values that are gone, have another name, are new, or have another default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from chartproof.chart import Chart
+from chartproof.diff.change import Change
+from chartproof.diff.fields import MISSING, FieldChange
+from chartproof.diff.image import parts
+from chartproof.diff.level import Level, step
+from chartproof.diff.redaction import redacted
+from chartproof.diff.renamed_values import Value, new_name
+from chartproof.diff.schema import VALUES
+from chartproof.diff.trial import Outcome, Trial
+from chartproof.experiments.subject import dotted
+
+Path = tuple[str, ...]
+
+
+class Differences(NamedTuple):
+    """Where the defaults of two charts differ; a map that only one of them has comes once."""
+
+    removed: Sequence[Value]
+    added: Sequence[Value]
+    changed: Sequence[tuple[Path, Any, Any]]
+
+
+def value_changes(old: Chart, new: Chart, trials: Sequence[Trial]) -> Iterator[Change]:
+    """Compare the defaults of two charts, those of their subcharts among them.
+
+    What is gone from the defaults may still be read: `trials` tell.
+    """
+    found = differences(old.values, new.values)
+    for value in found.removed:
+        yield from _removed(value, found.added, trials)
+    for path, before, after in found.changed:
+        yield _changed(path, before, after, trials)
+    if found.added:
+        shown = tuple(
+            redacted("", FieldChange(value.path, MISSING, value.default)) for value in found.added
+        )
+        count = sum(value.size for value in found.added)
+        message = "one is new" if count == 1 else f"{count} are new"
+        yield Change("value-added", Level.MINOR, VALUES, message, fields=shown)
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any], above: Path = ()) -> Differences:
+    """Compare values as deep as both have maps."""
+    removed, added, changed = [], [], []
+    for key in dict.fromkeys((*old, *new)):
+        path, before, after = (*above, str(key)), old.get(key), new.get(key)
+        if key not in new:
+            removed.append(Value(path, before))
+        elif key not in old:
+            added.append(Value(path, after))
+        elif isinstance(before, Mapping) and isinstance(after, Mapping):
+            inside = differences(before, after, path)
+            removed += inside.removed
+            added += inside.added
+            changed += inside.changed
+        elif before != after or isinstance(before, bool) is not isinstance(after, bool):
+            changed.append((path, before, after))
+    return Differences(removed, added, changed)
+
+
+def _removed(value: Value, added: Sequence[Value], trials: Sequence[Trial]) -> Iterator[Change]:
+    path = dotted(value.path)
+    shown = (redacted("", FieldChange(value.path, value.default, MISSING)),)
+    outcome = _outcome(value, trials)
+    if outcome is Outcome.READ and isinstance(value.default, Mapping) and value.default:
+        for key, inner in value.default.items():
+            yield from _removed(Value((*value.path, str(key)), inner), added, trials)
+    elif outcome is Outcome.READ:
+        message = "has no default any more"
+        yield Change("default-removed", Level.MINOR, VALUES, message, path, shown)
+    elif outcome is Outcome.NEVER_READ:
+        yield Change("value-removed", Level.PATCH, VALUES, "is gone; nothing read it", path, shown)
+    else:
+        verb = "refused" if outcome is Outcome.REFUSED else "ignored"
+        near = new_name(value, added)
+        message = f"is {verb} now"
+        if near:
+            message += f": it seems to be {dotted(near.path)}"
+        rule = "value-renamed" if near else "value-removed"
+        yield Change(rule, Level.MAJOR, VALUES, message, path, shown)
+
+
+def _outcome(value: Value, trials: Sequence[Trial]) -> Outcome:
+    """Tell what comes of giving a value to the new chart that it has no default for."""
+    outcomes = [trial.outcome(value.path, value.default) for trial in trials]
+    for outcome in (Outcome.REFUSED, Outcome.READ, Outcome.IGNORED):
+        if outcome in outcomes:
+            return outcome
+    return Outcome.NEVER_READ if trials else Outcome.IGNORED
+
+
+def _changed(path: Path, before: Any, after: Any, trials: Sequence[Trial]) -> Change:
+    shown = (redacted("", FieldChange(path, before, after)),)
+    kinds = [_kind(side) for side in (before, after)]
+    if "a map" in kinds and None not in kinds:
+        given = [trial.refuses(path, before) for trial in trials]
+        if any(given) or not given:
+            message = f"is {kinds[1]} in place of {kinds[0]}"
+            return Change("value-retyped", Level.MAJOR, VALUES, message, dotted(path), shown)
+    level = _level(path, before, after)
+    return Change("default-changes", level, VALUES, "has another default", dotted(path), shown)
+
+
+def _kind(value: Any) -> str | None:
+    if value is None:
+        return None
+    return (
+        "a map"
+        if isinstance(value, Mapping)
+        else "a list"
+        if isinstance(value, list)
+        else "one value"
+    )
+
+
+def _level(path: Path, before: Any, after: Any) -> Level:
+    """Weigh a default: that of an image's tag as the step it takes, all else as minor."""
+    if path[-1] not in ("tag", "image", "digest"):
+        return Level.MINOR
+    if path[-1] == "image":
+        (name, before), (other, after) = parts(str(before)), parts(str(after))
+        if name != other:
+            return Level.MINOR
+    tags = [str(tag).partition("-")[0] for tag in (before, after)]
+    return max(step(*tags) or Level.MINOR, Level.PATCH)
