@@ -37,11 +37,11 @@ def cases_of_both(old: Chart, new: Chart, wanted: Wanted) -> list[Case]:
         for name in wanted.names:
             if name not in known:
                 raise InputError(_unknown(name, known))
-        chosen = dict.fromkeys(wanted.names, known)
+        chosen = list(wanted.names)
     elif wanted.files or wanted.sets:
         return [Case("given values").with_values(wanted.files, wanted.sets)]
     else:
-        chosen = dict.fromkeys((DEFAULTS, *ours, *theirs))
+        chosen = list(dict.fromkeys((DEFAULTS, *ours, *theirs)))
     cases = [case for name in chosen for case in _named(name, ours, theirs)]
     return [case.with_values(wanted.files, wanted.sets) for case in cases]
 

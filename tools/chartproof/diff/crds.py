@@ -13,7 +13,7 @@ from chartproof.diff.change import Change
 from chartproof.diff.level import Level
 from chartproof.diff.narrowing import Comparison, Given
 from chartproof.diff.upgrade import Upgrade
-from chartproof.walk import dig, each
+from chartproof.walk import each, fields
 
 KIND = "CustomResourceDefinition"
 _BY_HAND = "Helm never upgrades what is in crds/: it has to be applied by hand"
@@ -48,8 +48,8 @@ def _compared(label: str, old: Any, new: Any) -> Iterator[Change]:
             message = f"no longer serves {name}: objects that ask for it are refused"
             yield Change("definition-narrowed", Level.MAJOR, label, message, "spec.versions")
             continue
-        schemas = [dig(it, "schema", "openAPIV3Schema") or {} for it in (version, after[name])]
-        for found in Comparison(*schemas, Given(None, None)).narrowings():
+        wide, narrow = (fields(it, "schema", "openAPIV3Schema") for it in (version, after[name]))
+        for found in Comparison(wide, narrow, Given(None, None)).narrowings():
             path = ".".join((f"versions[{name}]", *found.path))
             told = found.keyword if found.witness is None else f"{found.keyword}: {found.witness}"
             message = f"refuses what it took: {told} is {found.narrow} in place of {found.wide}"

@@ -172,11 +172,11 @@ def _shrunk(pair: Pair) -> Iterator[Change]:
         return
     path = ("spec", "resources", "requests", "storage")
     old, new = (_at(side.body, path) for side in pair)
-    sizes = quantity(old), quantity(new)
-    if None in sizes or sizes[0] == sizes[1]:
+    before, after = quantity(old), quantity(new)
+    if before is None or after is None or before == after:
         return
     change = FieldChange(path, old, new)
-    if sizes[0] > sizes[1]:  # type: ignore[operator] - neither is None
+    if before > after:
         message = "a claim never shrinks, so that the upgrade fails"
         yield Change(
             RULE, Level.MAJOR, pair.old.label, message, change.name, (change,), is_refused=True

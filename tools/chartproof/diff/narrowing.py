@@ -214,12 +214,12 @@ class Comparison:
     ) -> Iterator[Narrowing]:
         """Find a value that tells two combinations apart."""
         alone = [{key: node[key] for key in _COMBINED if key in node} for node in (wide, narrow)]
-        found = self._prober.refused(wide, {**wide, **alone[1]}, given)
+        found = self._prober.refused(wide, alone[1], given)
         keyword = next(key for key in _COMBINED if wide.get(key) != narrow.get(key))
         if found:
             yield Narrowing(path, keyword, "", "", witness=found[0])
         elif alone[1]:
-            yield Narrowing(path, keyword, "another one", "another one", is_sure=False)
+            yield Narrowing(path, keyword, "what it was", "another one", is_sure=False)
 
 
 def _both(wide: Mapping[str, Any], narrow: Mapping[str, Any], kind: str) -> bool:

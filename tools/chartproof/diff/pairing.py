@@ -103,16 +103,12 @@ def pair(old: Sequence[Thing], new: Sequence[Thing]) -> Pairing:
     removed = [it for key, it in before.items() if key not in after and not it.has_random_name]
     added = [it for key, it in after.items() if key not in before and not it.has_random_name]
     renamed = tuple(_renamed(removed, added))
-    gone, come = (
-        ({id(side) for side in sides} for sides in zip(*renamed, strict=True))
-        if renamed
-        else ((), ())
-    )
+    paired = {id(thing) for both in renamed for thing in both}
     return Pairing(
         same,
         renamed,
-        tuple(thing for thing in removed if id(thing) not in gone),
-        tuple(thing for thing in added if id(thing) not in come),
+        tuple(thing for thing in removed if id(thing) not in paired),
+        tuple(thing for thing in added if id(thing) not in paired),
     )
 
 
@@ -134,8 +130,8 @@ def _renamed(removed: Sequence[Thing], added: Sequence[Thing]) -> Iterator[Pair]
 
 def _likeness(one: Thing, other: Thing) -> float:
     """Compare two objects, their names and the labels left out of it, from 0 to 1."""
-    texts = [yamlio.dump(_nameless(thing)).splitlines() for thing in (one, other)]
-    return SequenceMatcher(None, *texts, autojunk=False).ratio()
+    ours, theirs = (yamlio.dump(_nameless(thing)).splitlines() for thing in (one, other))
+    return SequenceMatcher(None, ours, theirs, autojunk=False).ratio()
 
 
 def _nameless(thing: Thing) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from jsonschema.validators import validator_for
 
 from chartproof.values import merge
 
-_SAMPLES = (
+_SAMPLES: tuple[Any, ...] = (
     *(
         None,
         True,

@@ -29,9 +29,11 @@ def redacted(kind: str, change: FieldChange) -> FieldChange:
 
 def _key(path: Path) -> str:
     """Give the name that tells what a value is: that of the variable for `env[NAME].value`."""
-    if path[-1:] == ("value",) and len(path) > 1 and isinstance(path[-2], Item):
+    if not path or "checksum" in path[-1]:  # checksum/secret is no secret
+        return ""
+    if path[-1] == "value" and len(path) > 1 and isinstance(path[-2], Item):
         return path[-2]
-    return path[-1] if path else ""
+    return path[-1]
 
 
 def _without_leaves(body: Any) -> Any:

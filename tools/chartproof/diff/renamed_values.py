@@ -10,7 +10,7 @@ from typing import Any
 ALIKE = 0.7
 """How much of name and content has to be the same, from 0 to 1."""
 
-_TRIVIAL = (None, "", 0, 1, True, False, {}, [])
+_TRIVIAL: tuple[Any, ...] = (None, "", 0, 1, True, False, {}, [])
 """Defaults that many values have, so that they tell nothing."""
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from chartproof.diff.change import Change
-from chartproof.diff.fields import FieldChange, field_changes
+from chartproof.diff.fields import MISSING, FieldChange, field_changes
 from chartproof.diff.level import Level
 from chartproof.diff.pairing import Pair, Thing
 from chartproof.diff.redaction import redacted
@@ -81,8 +81,8 @@ def changed_configuration(upgrade: Upgrade) -> set[Target]:
     changed = set()
     for pair in upgrade.objects.same:
         if pair.old.kind in ("ConfigMap", "Secret"):
-            contents = ({**side.body, "metadata": None} for side in pair)
-            if any(field_changes(*contents)):
+            old, new = ({**side.body, "metadata": None} for side in pair)
+            if any(field_changes(old, new)):
                 changed.add((pair.old.kind, pair.old.key.namespace, pair.old.key.name))
     return changed
 
@@ -106,14 +106,14 @@ def _how(pair: Pair) -> str:
     if strategy == "OnDelete":
         return "its pods stay as they are until someone deletes them (OnDelete)"
     count = dig(pair.new.body, "spec", "replicas")
-    pods = "its pods" if kind == "DaemonSet" or count is None else _counted(count)
+    pods = "its pods are" if kind == "DaemonSet" or count is None else _counted(count)
     if strategy == "Recreate":
-        return f"{pods} stop before new ones start (Recreate)"
-    if kind == "StatefulSet":
+        return f"{pods} stopped before new ones start (Recreate)"
+    if kind == "StatefulSet" and count not in (None, 1):
         partition = dig(pair.new.body, "spec", "updateStrategy", "rollingUpdate", "partition")
         below = f", those below {partition} aside" if partition else ""
         return f"{pods} replaced one after the other, the last one first{below}"
-    return f"{pods} replaced in a rolling update"
+    return f"{pods} replaced" if count == 1 else f"{pods} replaced in a rolling update"
 
 
 def _counted(count: Any) -> str:
@@ -125,23 +125,25 @@ def _traced(
 ) -> Iterator[str]:
     """Name what the checksums among the annotations stand for: what the pods read that changed."""
     checksums = [
-        change
+        change.path[-1]
         for change in changes
-        if len(change.path) > 1
-        and change.path[-2] == "annotations"
+        if change.path[-2:-1] == ("annotations",)
         and _CHECKSUM.search(change.path[-1])
+        and MISSING not in (change.old, change.new)
     ]
-    if not checksums:
-        return
     read = [it.target for it in _by_owner(upgrade.new).get(pair.new.label, ())]
     causes = [target for target in dict.fromkeys(read) if target in configured]
-    for change in checksums:
-        word = re.split(r"[/._-]", change.path[-1])[-1]
-        named = [target for target in causes if word in re.split(r"[._-]", target[2])]
-        told = ", ".join(f"{kind}/{name}" for kind, _, name in named or causes)
-        yield f"{change.path[-1]}: " + (
-            f"{told} changes" if told else "nothing that it reads changes"
-        )
+    for name in checksums:
+        told = " and ".join(f"{kind}/{one}" for kind, _, one in _meant(name, causes))
+        yield f"{name}: of {told}" if told else f"{name}: of nothing that its pods read"
+
+
+def _meant(checksum: str, causes: Sequence[Target]) -> Sequence[Target]:
+    """Choose what the name of a checksum speaks of, by name or else by kind, or all."""
+    word = re.split(r"[/._-]", checksum)[-1].lower()
+    by_name = [it for it in causes if word in re.split(r"[._-]", it[2].lower())]
+    by_kind = [it for it in causes if it[0].lower().startswith(word)]
+    return by_name or by_kind or causes
 
 
 def _by_owner(release: Release) -> Mapping[str, list[Reference]]:

@@ -48,7 +48,9 @@ def value_changes(old: Chart, new: Chart, trials: Sequence[Trial]) -> Iterator[C
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any], above: Path = ()) -> Differences:
     """Compare values as deep as both have maps."""
-    removed, added, changed = [], [], []
+    removed: list[Value] = []
+    added: list[Value] = []
+    changed: list[tuple[Path, Any, Any]] = []
     for key in dict.fromkeys((*old, *new)):
         path, before, after = (*above, str(key)), old.get(key), new.get(key)
         if key not in new:

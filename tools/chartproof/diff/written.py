@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +13,8 @@ from chartproof.diff.fields import MISSING, FieldChange, cut
 from chartproof.diff.judge import Verdict
 from chartproof.diff.level import Level
 from chartproof.snapshot.difference import PATH, difference
+
+_DIGEST = re.compile(r"[0-9a-f]{32,}")
 
 
 def headline(verdict: Verdict) -> str:
@@ -70,7 +73,7 @@ def short(field: FieldChange) -> str:
         gone = sum(line.mark == "-" for line in lines)
         return f"{field.name}: {gone} lines go, {len(lines) - gone} come"
     name = f"{field.name}: " if field.path else ""
-    return f"{name}{cut(_value(old))} -> {cut(_value(new))}"
+    return f"{name}{_shortened(old)} -> {_shortened(new)}"
 
 
 def lines(field: FieldChange) -> Iterator[str]:
@@ -89,3 +92,9 @@ def _value(value: Any) -> str:
     if value is MISSING:
         return "nothing"
     return json.dumps(value, ensure_ascii=False)
+
+
+def _shortened(value: Any) -> str:
+    if isinstance(value, str) and _DIGEST.fullmatch(value):
+        return f'"{value[:8]}..."'
+    return cut(_value(value))
