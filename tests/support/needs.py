@@ -42,11 +42,21 @@ def missing_debian() -> str | None:
     return "it needs apt-get for RabbitMQ"
 
 
-def missing_promtool() -> str | None:
-    """Say why Prometheus's own command cannot be had here, or None."""
-    if shutil.which("apt-get") and shutil.which("dpkg-deb"):
-        return None
-    return "it needs apt-get and dpkg-deb for promtool"
+def missing_package(name: str) -> Callable[[], str | None]:
+    """Make a check that says why a Debian package cannot be unpacked here, or None."""
+
+    def missing() -> str | None:
+        if shutil.which("apt-get") and shutil.which("dpkg-deb"):
+            return None
+        return f"it needs apt-get and dpkg-deb for {name}"
+
+    return missing
+
+
+def missing_chromium() -> str | None:
+    """Say why no page can be looked at in a browser here, or None."""
+    can_install = shutil.which("apt-get") and os.geteuid() == 0
+    return None if shutil.which("chromium") or can_install else "it needs Chromium"
 
 
 def missing_gnupg() -> str | None:
@@ -84,7 +94,10 @@ NEEDS: Mapping[str, Callable[[], str | None]] = {
     "helm3": missing_go,
     "helm4": missing_go,
     "kubeconform": missing_go,
-    "promtool": missing_promtool,
+    "promtool": missing_package("promtool"),
+    "registry": missing_package("docker-registry"),
+    "web": missing_package("caddy"),
+    "chromium": missing_chromium,
     "go": missing_go,
     "gnupg": missing_gnupg,
     "node": missing_node,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -66,6 +67,20 @@ HELM4 = GoTool("helm.sh/helm/v4/cmd/helm", "v4.3.1")
 KUBE_SCORE = GoTool("github.com/zegl/kube-score/cmd/kube-score", "v1.20.0")
 KUBECONFORM = GoTool("github.com/yannh/kubeconform/cmd/kubeconform", "v0.8.0")
 PROMTOOL = DebianTool("prometheus", "promtool")
+CADDY = DebianTool("caddy", "caddy")
+DOCKER_REGISTRY = DebianTool("docker-registry", "docker-registry")
+
+
+def chromium() -> Path:
+    """Return headless Chromium's command; the first call on a machine installs its package."""
+    with locked(cache_dir() / ".apt.lock"):
+        if (found := shutil.which("chromium")) is None:
+            run(["apt-get", "update"])
+            quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+            run(["apt-get", "install", "--yes", "--no-install-recommends", "chromium"], env=quiet)
+            found = shutil.which("chromium")
+    assert found, "apt-get installed no chromium"
+    return Path(found)
 
 
 def kubernetes_schemas() -> Path:

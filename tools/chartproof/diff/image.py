@@ -22,7 +22,7 @@ def images(upgrade: Upgrade) -> Iterator[Change]:
                 level, said = _judged(str(change.old), str(change.new))
                 container = change.path[-2]
                 message = f"{container} runs {change.new} in place of {change.old}{said}"
-                yield Change("image-changes", level, pair.old.label, message, change.name)
+                yield Change("image-changes", level, pair.old.label, message)
 
 
 def is_image(change: FieldChange) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 from chartproof.diff.change import Change
 from chartproof.diff.fields import MISSING, FieldChange, Item, Path, field_changes, written
 from chartproof.diff.level import Level
-from chartproof.diff.pairing import Pair
+from chartproof.diff.pairing import Pair, Thing
 from chartproof.diff.quantity import quantity
 from chartproof.diff.redaction import redacted
 from chartproof.walk import dig
@@ -122,13 +122,18 @@ FIXED: Mapping[tuple[str, str], tuple[Fixed, ...]] = {
 
 def immutable_fields(pair: Pair) -> Iterator[Change]:
     """Give what Kubernetes refuses to change in one object."""
-    if dig(pair.old.body, "spec", "ttlSecondsAfterFinished") is not None:
-        return  # a Job that has deleted itself by the time of an upgrade
+    if deletes_itself(pair.old):
+        return
     for fixed in FIXED.get((pair.old.group, pair.old.kind), ()):
         yield from _changed(pair, fixed)
     yield from _sealed(pair)
     yield from _cluster_ip(pair)
     yield from _shrunk(pair)
+
+
+def deletes_itself(thing: Thing) -> bool:
+    """Tell whether an object is gone some time after it has run, as most Jobs are at an upgrade."""
+    return dig(thing.body, "spec", "ttlSecondsAfterFinished") is not None
 
 
 def _changed(pair: Pair, fixed: Fixed) -> Iterator[Change]:

@@ -122,7 +122,7 @@ def _tried(old: Chart, new: Chart, case: Case) -> Upgrade | Change | Left:
     try:
         before = installed(old, case)
     except ChartproofError as error:
-        return Left(case.name, str(error))
+        return Left(case.name, str(error).replace(f"{old.path}/", ""))
     try:
         return upgrade(before, new, case)
     except ValuesError as error:
@@ -134,5 +134,6 @@ def _tried(old: Chart, new: Chart, case: Case) -> Upgrade | Change | Left:
     except ChartproofError as error:
         rule, said = "upgrade-refused", "Helm refuses the new chart"
         failure = error
-    first, *more = str(failure).splitlines()
+    # Where a chart was unpacked to is nothing to tell.
+    first, *more = str(failure).replace(f"{new.path}/", "").splitlines()
     return Change(rule, Level.MAJOR, VALUES, f"{said}: {first}", notes=tuple(more), is_refused=True)

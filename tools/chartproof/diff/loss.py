@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from chartproof.diff.change import Change
+from chartproof.diff.fields import field_changes
 from chartproof.diff.level import Level
 from chartproof.diff.pairing import Pair, Thing
+from chartproof.diff.redaction import redacted
 from chartproof.diff.upgrade import Upgrade
+from chartproof.diff.version_labels import without_version_labels
 from chartproof.walk import dig, each
 
 
@@ -94,10 +97,11 @@ def _renamed(pair: Pair) -> Change:
     if is_kept(thing):
         message = f"stays in the cluster, and {name} is made beside it: resource-policy keep"
         return Change("object-left-behind", Level.MAJOR, thing.label, message)
-    if thing.kind == "Job":
-        return Change("object-renamed", Level.PATCH, thing.label, f"runs again, as {name}")
-    level = _loss(thing).level
-    return Change("object-renamed", level, thing.label, _told(f"is renamed {name}", thing))
+    loss = Level.PATCH if thing.kind == "Job" else _loss(thing).level
+    told = f"runs again, as {name}" if thing.kind == "Job" else _told(f"is renamed {name}", thing)
+    changes = without_version_labels(field_changes(pair.old.body, pair.new.body))
+    shown = tuple(redacted(thing.kind, it) for it in changes if it.path != ("metadata", "name"))
+    return Change("object-renamed", loss, thing.label, told, fields=shown)
 
 
 def _told(what: str, thing: Thing) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from chartproof.diff.change import Change
 from chartproof.diff.fields import field_changes
-from chartproof.diff.immutable import immutable_fields
+from chartproof.diff.immutable import deletes_itself, immutable_fields
 from chartproof.diff.level import Level
 from chartproof.diff.pairing import Pair
 from chartproof.diff.redaction import redacted
@@ -40,12 +40,17 @@ def _moved(pair: Pair) -> Iterator[Change]:
 
 def _changed(pair: Pair) -> Iterator[Change]:
     template = TEMPLATE.get(pair.old.kind)
+    told = {change.field for change in immutable_fields(pair)}
     changes = [
         change
         for change in without_version_labels(field_changes(pair.old.body, pair.new.body))
         if change.path != ("apiVersion",)
+        and change.name not in told
         and not (template and change.path[: len(template)] == template)
     ]
     if changes:
-        told = tuple(redacted(pair.old.kind, change) for change in changes)
-        yield Change("object-changes", Level.PATCH, pair.old.label, "changes in place", fields=told)
+        shown = tuple(redacted(pair.old.kind, change) for change in changes)
+        message = "changes in place"
+        if pair.old.kind == "Job" and deletes_itself(pair.old):
+            message = "runs again if it has deleted itself by then; else the upgrade fails"
+        yield Change("object-changes", Level.PATCH, pair.old.label, message, fields=shown)

@@ -34,8 +34,9 @@ def conclusion(verdict: Verdict) -> Iterator[str]:
     counts = Counter(change.level for change in verdict.changes)
     steps = (Level.MAJOR, Level.MINOR, Level.PATCH)
     told = ", ".join(f"{counts[level]} {level}" for level in steps if counts[level])
-    of_what = f": {told}" if told else ""
-    yield f"verdict: {verdict.level}{of_what}"
+    if not told and verdict.level is Level.PATCH:
+        told = "nothing changes for a running release, and the archive is another one"
+    yield f"verdict: {verdict.level}" + (f" ({told})" if told else "")
     refused = [change for change in verdict.changes if change.is_refused]
     if refused:
         cases = dict.fromkeys(case for change in refused for case in change.cases)
