@@ -11,6 +11,8 @@ from chartproof.cluster.shell import run
 from chartproof.errors import ChartproofError, InputError
 from chartproof.package import dependencies, package
 
+_LISTED = 5
+
 
 def beside(reference: str) -> str:
     """Return the path in the repository of the folder that the other chart is read from.
@@ -55,9 +57,18 @@ def load(revision: str, path: str, into: Path) -> Chart:
     run(["git", "checkout-index", "--all", f"--prefix={tree}/"], cwd=top, env=index)
     chart = tree / path
     if not (chart / "Chart.yaml").is_file():
-        raise InputError(f"{revision}:{path}: no chart there, it has no Chart.yaml")
+        raise InputError(
+            f"{revision}:{path}: no chart there, it has no Chart.yaml{_charts_hint(tree)}"
+        )
     _add_subcharts(chart, f"{revision}:{path}")
     return Chart.load(chart)
+
+
+def _charts_hint(tree: Path) -> str:
+    """Name the charts of a revision, those nearest to its root."""
+    found = sorted(tree.rglob("Chart.yaml"), key=lambda file: (len(file.parts), file))
+    names = [file.parent.relative_to(tree).as_posix() for file in found[:_LISTED]]
+    return f"; there are {', '.join(names)}" if names else ""
 
 
 def _add_subcharts(chart: Path, name: str) -> None:
