@@ -20,7 +20,10 @@ CHART_YAML = "apiVersion: v2\nname: shop\nversion: {version}\n"
 
 @dataclass(frozen=True)
 class Planted:
-    """An upgrade of the chart `shop` 1.0.0; the new one has the old one's files but for its own."""
+    """An upgrade of the chart `shop` 1.0.0; the new one has the old one's files but for its own.
+
+    `without` in the file names those that it does not have.
+    """
 
     name: str
     old: Mapping[str, str]
@@ -40,7 +43,8 @@ def planted(name: str) -> Planted:
     old = {"Chart.yaml": CHART_YAML.format(version="1.0.0"), **read["old"]}
     version = CHART_YAML.format(version=read.get("version", "1.0.1"))
     new = {**old, "Chart.yaml": version, **read["new"]}
-    return Planted(name, old, new, read.get("level", ""), read.get("says", ""))
+    kept = {file: text for file, text in new.items() if file not in read.get("without", ())}
+    return Planted(name, old, kept, read.get("level", ""), read.get("says", ""))
 
 
 def names() -> list[str]:

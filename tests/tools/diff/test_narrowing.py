@@ -88,7 +88,7 @@ def test_references_are_followed_on_both_sides_even_in_circles() -> None:
 
 def test_a_map_is_tried_over_the_defaults_as_helm_lays_it() -> None:
     needs = {"allOf": [{"required": ["a"]}]}
-    assert told({}, needs, new={"a": 1}) == [" allOf what it was -> another one?"]
+    assert told({}, needs, new={"a": 1}) == [" allOf this -> another one?"]
     assert told({}, needs) == [" allOf {}"]
 
 

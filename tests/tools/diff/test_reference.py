@@ -205,7 +205,8 @@ def test_a_revision_without_a_path_needs_a_folder_beside_it(tmp_path: Path) -> N
         colors("git:v1.0.0", str(outside))
 
 
-def test_a_folder_is_read_where_it_is(repository: Path) -> None:
+@pytest.mark.usefixtures("repository")
+def test_a_folder_is_read_where_it_is() -> None:
     with both("charts/shop", "charts/shop", Source()) as (before, _):
         assert before.path == Path("charts/shop")
         assert isinstance(before, Chart)

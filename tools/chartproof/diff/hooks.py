@@ -22,7 +22,7 @@ def hooks(upgrade: Upgrade) -> Iterator[Change]:
     for thing in upgrade.hooks.removed:
         message = f"no longer runs at {_events(thing)}"
         yield Change("hook-removed", _level(thing), thing.label, message)
-    for pair in (*upgrade.hooks.same, *upgrade.hooks.renamed):
+    for pair in upgrade.hooks.same:
         before, after = (_events(side) for side in pair)
         if before != after:
             message = f"runs at {after} in place of {before}"

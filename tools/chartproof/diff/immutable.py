@@ -139,17 +139,28 @@ def deletes_itself(thing: Thing) -> bool:
 def _changed(pair: Pair, fixed: Fixed) -> Iterator[Change]:
     old, new = (_at(side.body, fixed.within) for side in pair)
     for change in field_changes(old, new):
-        below = ".".join("*" if isinstance(step, Item) else step for step in change.path)
+        below = _pattern(change.path)
         may_change = any(f"{below}.".startswith(f"{path}.") for path in fixed.but)
-        if not (may_change or _is_filled_in(change, below, fixed.filled_in)):
+        whole = FieldChange((*fixed.within, *change.path), change.old, change.new)
+        if not (may_change or is_filled_in(pair, whole)):
             yield _refused(pair, fixed.within, change)
 
 
-def _is_filled_in(change: FieldChange, below: str, filled_in: Mapping[str, Any]) -> bool:
+def is_filled_in(pair: Pair, change: FieldChange) -> bool:
     """Tell whether what only one side gives is what the API server would have written."""
+    if MISSING not in (change.old, change.new):
+        return False
     given = change.new if change.old is MISSING else change.old
-    is_one_sided = MISSING in (change.old, change.new)
-    return is_one_sided and below in filled_in and given == filled_in[below]
+    for fixed in FIXED.get((pair.old.group, pair.old.kind), ()):
+        if change.path[: len(fixed.within)] == fixed.within:
+            below = _pattern(change.path[len(fixed.within) :])
+            if below in fixed.filled_in:
+                return bool(given == fixed.filled_in[below])
+    return False
+
+
+def _pattern(path: Path) -> str:
+    return ".".join("*" if isinstance(step, Item) else step for step in path)
 
 
 def _sealed(pair: Pair) -> Iterator[Change]:

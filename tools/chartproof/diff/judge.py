@@ -15,13 +15,13 @@ from chartproof.diff.hooks import hooks
 from chartproof.diff.image import images
 from chartproof.diff.level import Level, Version, needed_version, read_version
 from chartproof.diff.loss import losses
-from chartproof.diff.metadata import metadata_changes
+from chartproof.diff.metadata import CHART_YAML, metadata_changes
 from chartproof.diff.objects import objects, refusals
 from chartproof.diff.restarts import restarts, stale_configuration
 from chartproof.diff.schema import VALUES, schema_changes
 from chartproof.diff.trial import Trial
 from chartproof.diff.upgrade import Upgrade, installed, upgrade
-from chartproof.diff.values import value_changes
+from chartproof.diff.values import ignored_values, value_changes
 from chartproof.diff.volumes import volumes
 from chartproof.errors import ChartproofError
 from chartproof.manifest import ManifestError
@@ -96,6 +96,7 @@ def judge(old: Chart, new: Chart, wanted: Wanted | None = None) -> Verdict:
         else:
             upgrades.append(outcome)
             changes = [change for look in OF_RELEASE for change in look(outcome)]
+            changes += ignored_values(old, new, Trial(outcome))
             found.append((case.name, changes))
     of_charts = [*metadata_changes(old, new), *_of_values(old, new, upgrades)]
     changes = gathered([*found, ("", of_charts)])
@@ -136,4 +137,6 @@ def _tried(old: Chart, new: Chart, case: Case) -> Upgrade | Change | Left:
         failure = error
     # Where a chart was unpacked to is nothing to tell.
     first, *more = str(failure).replace(f"{new.path}/", "").splitlines()
-    return Change(rule, Level.MAJOR, VALUES, f"{said}: {first}", notes=tuple(more), is_refused=True)
+    subject = CHART_YAML if rule == "upgrade-refused" else VALUES
+    message = f"{said}: {first}"
+    return Change(rule, Level.MAJOR, subject, message, notes=tuple(more), is_refused=True)

@@ -28,7 +28,7 @@ _BOUNDS = {
 _OTHERS = {"pattern": "string", "multipleOf": "number", "uniqueItems": "array"}
 _OF_SIZE = ("minLength", "minItems", "minProperties")
 """Nothing is smaller than 0."""
-_COMBINED = (
+COMBINED = (
     "anyOf",
     "oneOf",
     "allOf",
@@ -118,7 +118,7 @@ class Comparison:
         if "items" in narrow and _both(wide, narrow, "array"):
             items = (*path, ANY_ITEM)
             yield from self._at(wide.get("items"), narrow["items"], items, _NOTHING, above)
-        if any(wide.get(keyword) != narrow.get(keyword) for keyword in _COMBINED):
+        if any(wide.get(keyword) != narrow.get(keyword) for keyword in COMBINED):
             yield from self._combined(wide, narrow, path, given)
 
     @staticmethod
@@ -213,13 +213,13 @@ class Comparison:
         self, wide: Mapping[str, Any], narrow: Mapping[str, Any], path: Path, given: Given
     ) -> Iterator[Narrowing]:
         """Find a value that tells two combinations apart."""
-        alone = [{key: node[key] for key in _COMBINED if key in node} for node in (wide, narrow)]
+        alone = [{key: node[key] for key in COMBINED if key in node} for node in (wide, narrow)]
         found = self._prober.refused(wide, alone[1], given)
-        keyword = next(key for key in _COMBINED if wide.get(key) != narrow.get(key))
+        keyword = next(key for key in COMBINED if wide.get(key) != narrow.get(key))
         if found:
             yield Narrowing(path, keyword, "", "", witness=found[0])
         elif alone[1]:
-            yield Narrowing(path, keyword, "what it was", "another one", is_sure=False)
+            yield Narrowing(path, keyword, "this", "another one", is_sure=False)
 
 
 def _both(wide: Mapping[str, Any], narrow: Mapping[str, Any], kind: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from chartproof.diff.change import Change
 from chartproof.diff.fields import field_changes
-from chartproof.diff.immutable import deletes_itself, immutable_fields
+from chartproof.diff.immutable import deletes_itself, immutable_fields, is_filled_in
 from chartproof.diff.level import Level
 from chartproof.diff.pairing import Pair
 from chartproof.diff.redaction import redacted
@@ -44,7 +44,8 @@ def _changed(pair: Pair) -> Iterator[Change]:
     changes = [
         change
         for change in without_version_labels(field_changes(pair.old.body, pair.new.body))
-        if change.path != ("apiVersion",)
+        if not is_filled_in(pair, change)
+        and change.path != ("apiVersion",)
         and change.name not in told
         and not (template and change.path[: len(template)] == template)
     ]

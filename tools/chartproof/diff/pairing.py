@@ -96,13 +96,13 @@ class Pairing:
     added: tuple[Thing, ...]
 
 
-def pair(old: Sequence[Thing], new: Sequence[Thing]) -> Pairing:
-    """Pair objects. Raises ManifestError."""
+def pair(old: Sequence[Thing], new: Sequence[Thing], *, may_be_renamed: bool) -> Pairing:
+    """Pair objects, on request those under two names too. Raises ManifestError."""
     before, after = ({thing.key: thing for thing in side} for side in (old, new))
     same = tuple(Pair(thing, after[key]) for key, thing in before.items() if key in after)
     removed = [it for key, it in before.items() if key not in after and not it.has_random_name]
     added = [it for key, it in after.items() if key not in before and not it.has_random_name]
-    renamed = tuple(_renamed(removed, added))
+    renamed = tuple(_renamed(removed, added)) if may_be_renamed else ()
     paired = {id(thing) for both in renamed for thing in both}
     return Pairing(
         same,

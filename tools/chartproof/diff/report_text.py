@@ -21,14 +21,15 @@ def print_verdict(verdict: Verdict, console: Console | None = None) -> None:
     count = len(verdict.cases)
     cases = f"{count} case{'' if count == 1 else 's'}"
     console.print(Text(f"{names(verdict)}, {cases}: {', '.join(verdict.cases)}"))
-    for left in verdict.left:
-        console.print(Text(f"left out: {left.case}, which the old chart does not take", "dim"))
-        for line in left.reason.splitlines():
-            console.print(Text(f"       {line}", "dim"))
     for change in verdict.changes:
         console.print(_headline(change), highlight=False)
         for line in _details(change, verdict):
             console.print(Text(f"       {line}", "dim"), highlight=False)
+    for left in verdict.left:
+        console.print(Text(f"left   case {left.case}: the old chart does not take it"))
+        first, *more = left.reason.splitlines()
+        count = f", and {len(more)} more" if more else ""
+        console.print(Text(f"       {first}{count}", "dim"))
     for line in conclusion(verdict):
         console.print(Text(line), highlight=False)
 

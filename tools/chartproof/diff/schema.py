@@ -9,7 +9,7 @@ from chartproof.chart import Chart
 from chartproof.diff.change import Change
 from chartproof.diff.fields import cut
 from chartproof.diff.level import Level
-from chartproof.diff.narrowing import Comparison, Given, Narrowing
+from chartproof.diff.narrowing import COMBINED, Comparison, Given, Narrowing
 from chartproof.experiments.subject import dotted
 
 VALUES = "values"
@@ -18,8 +18,8 @@ _REQUIRED, _CLOSED, _REFUSED = "required", "additionalProperties", "value"
 
 def schema_changes(old: Chart, new: Chart) -> Iterator[Change]:
     """Compare the schemas of two charts, and those of the subcharts that both have."""
-    subcharts = _subcharts(old).items() & _subcharts(new).items()
-    for above, name in [((), new.name), *(((key,), name) for key, name in sorted(subcharts))]:
+    shared = subcharts(old).items() & subcharts(new).items()
+    for above, name in [((), new.name), *(((key,), name) for key, name in sorted(shared))]:
         before = old.schema_of(name if above else old.name)
         after = new.schema_of(name)
         yield from _compared(before, after, _values(old, above), _values(new, above), above)
@@ -54,7 +54,8 @@ def _compared(
 def _narrowed(found: Narrowing, above: tuple[str, ...]) -> Change:
     path = dotted((*above, *found.path))
     if not found.is_sure:
-        message = f"{found.keyword} is {_between(found)}: it may refuse what it took"
+        told = "is another one" if found.keyword in COMBINED else f"is {_between(found)}"
+        message = f"{found.keyword} {told}: it may refuse what it took"
         return Change("schema-changes", Level.MINOR, VALUES, message, path)
     if found.witness is not None:
         message = f"refuses {cut(found.witness)}, which it took ({found.keyword})"
@@ -89,7 +90,7 @@ def _between(found: Narrowing) -> str:
     return f"{found.narrow} in place of {found.wide}"
 
 
-def _subcharts(chart: Chart) -> dict[str, str]:
+def subcharts(chart: Chart) -> dict[str, str]:
     """Return the names of the subcharts by the keys of their values."""
     asked = chart.metadata.get("dependencies") or []
     return {str(one.get("alias") or one["name"]): str(one["name"]) for one in asked}

@@ -31,12 +31,14 @@ class Upgrade:
     @cached_property
     def objects(self) -> Pairing:
         """What Helm installs and upgrades, hooks aside."""
-        return pair(*(self._things(side, are_hooks=False) for side in (self.old, self.new)))
+        old, new = (self._things(side, are_hooks=False) for side in (self.old, self.new))
+        return pair(old, new, may_be_renamed=True)
 
     @cached_property
     def hooks(self) -> Pairing:
         """What Helm runs at events."""
-        return pair(*(self._things(side, are_hooks=True) for side in (self.old, self.new)))
+        old, new = (self._things(side, are_hooks=True) for side in (self.old, self.new))
+        return pair(old, new, may_be_renamed=False)
 
     def _things(self, release: Release, *, are_hooks: bool) -> list[Thing]:
         return [

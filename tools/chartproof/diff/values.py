@@ -12,9 +12,12 @@ from chartproof.diff.image import parts
 from chartproof.diff.level import Level, step
 from chartproof.diff.redaction import redacted
 from chartproof.diff.renamed_values import Value, new_name
-from chartproof.diff.schema import VALUES
+from chartproof.diff.schema import VALUES, subcharts
 from chartproof.diff.trial import Outcome, Trial
 from chartproof.experiments.subject import dotted
+from chartproof.experiments.subject import paths as values_in
+from chartproof.values_schema import is_known
+from chartproof.walk import dig
 
 Path = tuple[str, ...]
 
@@ -32,7 +35,7 @@ def value_changes(old: Chart, new: Chart, trials: Sequence[Trial]) -> Iterator[C
 
     What is gone from the defaults may still be read: `trials` tell.
     """
-    found = differences(old.values, new.values)
+    found = differences(_own(old), _own(new))
     for value in found.removed:
         yield from _removed(value, found.added, trials)
     for path, before, after in found.changed:
@@ -44,6 +47,41 @@ def value_changes(old: Chart, new: Chart, trials: Sequence[Trial]) -> Iterator[C
         count = sum(value.size for value in found.added)
         message = "one is new" if count == 1 else f"{count} are new"
         yield Change("value-added", Level.MINOR, VALUES, message, fields=shown)
+
+
+def ignored_values(old: Chart, new: Chart, trial: Trial) -> Iterator[Change]:
+    """Give the values of a case without defaults that only the old chart reads."""
+    for path, value in _undeclared(trial.upgrade.case.values, (old, new)):
+        if trial.outcome(path, value) is Outcome.IGNORED:
+            shown = (redacted("", FieldChange(path, value, MISSING)),)
+            message = "is ignored now"
+            yield Change("value-removed", Level.MAJOR, VALUES, message, dotted(path), shown)
+
+
+def _undeclared(
+    values: Mapping[str, Any], charts: tuple[Chart, Chart]
+) -> Iterator[tuple[Path, Any]]:
+    """Give the values that neither chart has a default for, but for those in maps that are free.
+
+    A map is free where its default is an empty one, or the schema of the new chart leaves it open.
+    """
+    for path, value in values_in(values):
+        defaults = [dig(chart.values, *path[:-1]) for chart in charts]
+        is_declared = any(isinstance(it, Mapping) and path[-1] in it for it in defaults)
+        is_free = any(it in ({}, None) for it in defaults) and len(path) > 1
+        schema = charts[1].schema
+        if not (is_declared or is_free or (schema and is_known(schema, path))):
+            yield path, value
+
+
+def _own(chart: Chart) -> Mapping[str, Any]:
+    """Return the defaults without the copies of `global` that Helm gives to each subchart."""
+    values = dict(chart.values)
+    for key in subcharts(chart):
+        inner = values.get(key)
+        if isinstance(inner, Mapping):
+            values[key] = {name: it for name, it in inner.items() if name != "global"}
+    return values
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any], above: Path = ()) -> Differences:

@@ -72,7 +72,8 @@ def short(field: FieldChange) -> str:
     if isinstance(old, str) and isinstance(new, str) and "\n" in old + new:
         lines = [line for line in difference(old, new) if line.mark in "+-"]
         gone = sum(line.mark == "-" for line in lines)
-        return f"{field.name}: {gone} lines go, {len(lines) - gone} come"
+        come = len(lines) - gone
+        return f"{field.name}: {_counted(gone, 'go')}, {_counted(come, 'come')}"
     name = f"{field.name}: " if field.path else ""
     return f"{name}{_shortened(old)} -> {_shortened(new)}"
 
@@ -93,6 +94,12 @@ def _value(value: Any) -> str:
     if value is MISSING:
         return "nothing"
     return json.dumps(value, ensure_ascii=False)
+
+
+def _counted(count: int, verb: str) -> str:
+    return (
+        f"1 line {verb}{'es' if verb == 'go' else 's'}" if count == 1 else f"{count} lines {verb}"
+    )
 
 
 def _shortened(value: Any) -> str:
