@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from chartproof.diff.fields import FieldChange
+from chartproof.diff.fields import FieldChange, is_digest
 from chartproof.diff.level import Level
 
 
@@ -30,7 +30,7 @@ class Change:
 
 
 def gathered(by_case: Iterable[tuple[str, Iterable[Change]]]) -> list[Change]:
-    """Make one change of those that several cases have alike, the largest steps first.
+    """Make one change of those that several cases have alike, differences and all.
 
     What belongs to no case comes under the name "".
     """
@@ -38,12 +38,20 @@ def gathered(by_case: Iterable[tuple[str, Iterable[Change]]]) -> list[Change]:
     cases: dict[tuple[str, ...], list[str]] = {}
     for case, changes in by_case:
         for change in changes:
-            key = (change.rule, change.subject, change.field, change.message)
+            key = _key(change)
             first.setdefault(key, change)
             seen = cases.setdefault(key, [])
             if case and case not in seen:
                 seen.append(case)
     return ordered([replace(change, cases=tuple(cases[key])) for key, change in first.items()])
+
+
+def _key(change: Change) -> tuple[str, ...]:
+    # A checksum is another one in every case, and tells no more by that.
+    differences = (
+        f"{it.name} {it.old!r} {it.new!r}" for it in change.fields if not is_digest(it.new)
+    )
+    return change.rule, change.subject, change.field, change.message, *differences
 
 
 def ordered(changes: Sequence[Change]) -> list[Change]:

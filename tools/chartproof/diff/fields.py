@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 _LONGEST = 60
+_DIGEST = re.compile(r"[0-9a-f]{32,}")
 
 
 class Item(str):
@@ -46,6 +48,11 @@ class FieldChange:
 def written(path: Path) -> str:
     """Write a path."""
     return "".join(map(_step, path)).removeprefix(".")
+
+
+def is_digest(value: Any) -> bool:
+    """Tell whether a value is a checksum in hexadecimal."""
+    return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
 
 
 def cut(text: str) -> str:

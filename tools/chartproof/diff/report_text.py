@@ -28,8 +28,8 @@ def print_verdict(verdict: Verdict, console: Console | None = None) -> None:
     for left in verdict.left:
         console.print(Text(f"left   case {left.case}: the old chart does not take it"))
         first, *more = left.reason.splitlines()
-        count = f", and {len(more)} more" if more else ""
-        console.print(Text(f"       {first}{count}", "dim"))
+        others = f", and {len(more)} more" if more else ""
+        console.print(Text(f"       {first}{others}", "dim"))
     for line in conclusion(verdict):
         console.print(Text(line), highlight=False)
 

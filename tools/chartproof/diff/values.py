@@ -71,7 +71,7 @@ def _undeclared(
         is_free = any(it in ({}, None) for it in defaults) and len(path) > 1
         schema = charts[1].schema
         if not (is_declared or is_free or (schema and is_known(schema, path))):
-            yield path, value
+            yield tuple(map(str, path)), value
 
 
 def _own(chart: Chart) -> Mapping[str, Any]:

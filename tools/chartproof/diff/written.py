@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from chartproof.diff.change import Change
-from chartproof.diff.fields import MISSING, FieldChange, cut
+from chartproof.diff.fields import MISSING, FieldChange, cut, is_digest
 from chartproof.diff.judge import Verdict
 from chartproof.diff.level import Level
 from chartproof.snapshot.difference import PATH, difference
-
-_DIGEST = re.compile(r"[0-9a-f]{32,}")
 
 
 def headline(verdict: Verdict) -> str:
@@ -97,12 +94,11 @@ def _value(value: Any) -> str:
 
 
 def _counted(count: int, verb: str) -> str:
-    return (
-        f"1 line {verb}{'es' if verb == 'go' else 's'}" if count == 1 else f"{count} lines {verb}"
-    )
+    one = {"go": "goes", "come": "comes"}
+    return f"1 line {one[verb]}" if count == 1 else f"{count} lines {verb}"
 
 
 def _shortened(value: Any) -> str:
-    if isinstance(value, str) and _DIGEST.fullmatch(value):
+    if is_digest(value):
         return f'"{value[:8]}..."'
     return cut(_value(value))
