@@ -11,23 +11,23 @@ from collections.abc import Iterator, Sequence
 from chartproof.diff.change import Change
 from chartproof.diff.judge import Verdict
 from chartproof.diff.level import Level
-from chartproof.diff.written import conclusion, headline, lines, place, where
+from chartproof.diff.written import conclusion, lines, names, place, where
 
 _LONGEST = 60_000
 """Characters; GitHub takes 65,536 in a comment."""
+_ARROW = r"-\>"
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
 
 
 def markdown_of(verdict: Verdict) -> str:
     """Write a verdict. Differences for which there is no room are left out, which is told."""
-    head, *rest = conclusion(verdict)
     told = [change for change in verdict.changes if change.level > Level.PATCH]
     patches = [change for change in verdict.changes if change.level <= Level.PATCH]
     text = [
         f"<!-- chartproof diff {verdict.new.name} -->",
-        f"### {_escaped(headline(verdict))}",
+        f"### {_escaped(names(verdict)).replace(_ARROW, '→')}: {verdict.level}",
         "",
-        _escaped(". ".join([head, *rest])) + ".",
+        *(f"- {_escaped(line)}" for line in conclusion(verdict)),
         "",
         *_table(told, verdict),
         *_folded(f"{len(patches)} patch", _table(patches, verdict), when=bool(patches)),
@@ -73,8 +73,11 @@ def _differences(change: Change) -> Iterator[str]:
 
 def _folded(title: str, inside: Sequence[str], *, when: bool = True) -> Iterator[str]:
     if when:
-        summary = title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        yield from (f"<details><summary>{summary}</summary>", "", *inside, "", "</details>", "")
+        summary = (
+            " ".join(title.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        )
+        content = "\n".join(inside).strip("\n")
+        yield from (f"<details><summary>{summary}</summary>", "", content, "", "</details>", "")
 
 
 def _code(text: str) -> str:

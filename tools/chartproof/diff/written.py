@@ -14,11 +14,6 @@ from chartproof.diff.level import Level
 from chartproof.snapshot.difference import PATH, difference
 
 
-def headline(verdict: Verdict) -> str:
-    """Name the charts and the step."""
-    return f"{names(verdict)}: {verdict.level}"
-
-
 def names(verdict: Verdict) -> str:
     """Name the charts."""
     old, new = verdict.old, verdict.new
