@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from html import escape
 
 from chartproof.diff.change import Change
 from chartproof.diff.judge import Verdict
@@ -73,9 +74,7 @@ def _differences(change: Change) -> Iterator[str]:
 
 def _folded(title: str, inside: Sequence[str], *, when: bool = True) -> Iterator[str]:
     if when:
-        summary = (
-            " ".join(title.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        )
+        summary = escape(" ".join(title.split()), quote=False)
         content = "\n".join(inside).strip("\n")
         yield from (f"<details><summary>{summary}</summary>", "", content, "", "</details>", "")
 
