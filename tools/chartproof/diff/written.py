@@ -11,7 +11,7 @@ from chartproof.diff.change import Change
 from chartproof.diff.fields import MISSING, FieldChange, cut, is_digest
 from chartproof.diff.judge import Verdict
 from chartproof.diff.level import Level
-from chartproof.snapshot.difference import PATH, difference
+from chartproof.snapshot.difference import NEW, OLD, PATH, Line, difference
 
 
 def names(verdict: Verdict) -> str:
@@ -62,10 +62,13 @@ def short(field: FieldChange) -> str:
     """Write a difference in one line."""
     old, new = field.old, field.new
     if isinstance(old, str) and isinstance(new, str) and "\n" in old + new:
-        lines = [line for line in difference(old, new) if line.mark in "+-"]
-        gone = sum(line.mark == "-" for line in lines)
+        lines = [line for line in difference(old, new) if line.mark in (OLD, NEW)]
+        gone = sum(line.mark == OLD for line in lines)
         come = len(lines) - gone
         return f"{field.name}: {_counted(gone, 'go')}, {_counted(come, 'come')}"
+    if isinstance(old, list) and isinstance(new, list):
+        items = [cut(f"{line.mark}{line.text}") for line in _items(old, new)]
+        return f"{field.name}: {', '.join(items)}"
     name = f"{field.name}: " if field.path else ""
     return f"{name}{_shortened(old)} -> {_shortened(new)}"
 
@@ -77,9 +80,18 @@ def lines(field: FieldChange) -> Iterator[str]:
     if isinstance(old, str) and isinstance(new, str) and "\n" in old + new:
         yield from (str(line) for line in difference(old, new) if line.mark != PATH)
         return
+    if isinstance(old, list) and isinstance(new, list):
+        yield from map(str, _items(old, new))
+        return
     for mark, side in (("-", old), ("+", new)):
         if side is not MISSING:
             yield f"{mark} {_value(side)}"
+
+
+def _items(old: list[Any], new: list[Any]) -> list[Line]:
+    """Give the items that only one of two lists has, or has elsewhere."""
+    before, after = ("\n".join(map(_value, side)) for side in (old, new))
+    return [line for line in difference(before, after) if line.mark in (OLD, NEW)]
 
 
 def _value(value: Any) -> str:
