@@ -51,10 +51,8 @@ def _compared(label: str, old: Any, new: Any) -> Iterator[Change]:
         wide, narrow = (fields(it, "schema", "openAPIV3Schema") for it in (version, after[name]))
         for found in Comparison(wide, narrow, Given(None, None)).narrowings():
             path = ".".join((f"versions[{name}]", *found.path))
-            told = found.keyword if found.witness is None else f"{found.keyword}: {found.witness}"
-            message = f"refuses what it took: {told} is {found.narrow} in place of {found.wide}"
             level = Level.MAJOR if found.is_sure else Level.MINOR
-            yield Change("definition-narrowed", level, label, message, path)
+            yield Change("definition-narrowed", level, label, found.refusal(), path)
 
 
 def _versions(body: Any) -> dict[str, Mapping[str, Any]]:

@@ -93,12 +93,14 @@ def _deleted(thing: Thing) -> Change:
 
 
 def _renamed(pair: Pair) -> Change:
-    thing, name = pair.old, pair.new.label
+    thing, new = pair
+    has_same_name = thing.label == new.label
+    to = f"moves to namespace {new.key.namespace}" if has_same_name else f"is renamed {new.label}"
     if is_kept(thing):
-        message = f"stays in the cluster, and {name} is made beside it: resource-policy keep"
+        message = f"{to}, and the old one stays in the cluster: resource-policy keep"
         return Change("object-left-behind", Level.MAJOR, thing.label, message)
     loss = Level.PATCH if thing.kind == "Job" else _loss(thing).level
-    told = f"runs again, as {name}" if thing.kind == "Job" else _told(f"is renamed {name}", thing)
+    told = f"runs again, as {new.label}" if thing.kind == "Job" else _told(to, thing)
     changes = without_version_labels(field_changes(pair.old.body, pair.new.body))
     shown = tuple(redacted(thing.kind, it) for it in changes if it.path != ("metadata", "name"))
     return Change("object-renamed", loss, thing.label, told, fields=shown)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, TypeGuard
 
+from chartproof.diff.fields import cut
 from chartproof.diff.probes import Prober
 from chartproof.values_schema import resolve
 
@@ -28,6 +29,7 @@ _BOUNDS = {
 _OTHERS = {"pattern": "string", "multipleOf": "number", "uniqueItems": "array"}
 _OF_SIZE = ("minLength", "minItems", "minProperties")
 """Nothing is smaller than 0."""
+REFUSED, REQUIRED, CLOSED = "value", "required", "additionalProperties"
 COMBINED = (
     "anyOf",
     "oneOf",
@@ -55,6 +57,34 @@ class Narrowing:
     narrow: str
     is_sure: bool = True
     witness: str | None = None
+
+    def refusal(self) -> str:
+        """Say what is refused that was taken."""
+        if not self.is_sure:
+            how = "is another one" if self.keyword in COMBINED else self._between()
+            return f"{self.keyword} {how}: it may refuse what it took"
+        if self.witness is not None:
+            return f"refuses {cut(self.witness)}, which it took ({self.keyword})"
+        told = {
+            REFUSED: "is refused",
+            REQUIRED: "has to be given",
+            CLOSED: "keys that the schema does not know are refused",
+        }
+        return told.get(self.keyword, f"{self.keyword} {self._between()}: it refuses what it took")
+
+    def permission(self) -> str:
+        """Say the same of the schemas the other way about: what is taken that was refused."""
+        if self.witness is not None:
+            return f"takes {cut(self.witness)}, which it refused ({self.keyword})"
+        told = {
+            REQUIRED: "need no longer be given",
+            CLOSED: "keys that the schema does not know are taken",
+        }
+        wider = f"{self.keyword} is {self.wide} in place of {self.narrow}: it takes more"
+        return told.get(self.keyword, wider)
+
+    def _between(self) -> str:
+        return f"is {self.narrow} in place of {self.wide}"
 
 
 class Given(NamedTuple):
@@ -99,7 +129,7 @@ class Comparison:
     ) -> Iterator[Narrowing]:
         """Compare what two schemas say of one value; `above` keeps out of their own recursion."""
         if narrow is False and wide is not False:
-            yield Narrowing(path, "value", "accepted", "refused")
+            yield Narrowing(path, REFUSED, "accepted", "refused")
         if not isinstance(narrow, Mapping):
             return
         wide = resolve(self.wide, wide if isinstance(wide, Mapping) else _ANYTHING)
@@ -174,7 +204,7 @@ class Comparison:
         for key in narrow.get("required") or ():
             was_needed = key in (wide.get("required") or ()) and given.at(key).wide is None
             if given.at(key).narrow is None and not was_needed:
-                yield Narrowing((*path, str(key)), "required", "optional", "required")
+                yield Narrowing((*path, str(key)), REQUIRED, "optional", "required")
 
     def _keys(
         self,
@@ -201,7 +231,7 @@ class Comparison:
             if key not in after and not patterns:
                 yield from self._at(before[key], others, (*path, key), given.at(key), above)
         if others is False and others_before is not False:
-            yield Narrowing(path, "additionalProperties", "accepted", "refused")
+            yield Narrowing(path, CLOSED, "accepted", "refused")
         elif isinstance(others, Mapping) and others_before is not False:
             yield from self._at(others_before, others, (*path, ANY_KEY), _NOTHING, above)
         for pattern, node in patterns.items():

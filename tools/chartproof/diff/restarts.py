@@ -133,17 +133,37 @@ def _traced(
     ]
     read = [it.target for it in _by_owner(upgrade.new).get(pair.new.label, ())]
     causes = [target for target in dict.fromkeys(read) if target in configured]
+    touched = [target for target in dict.fromkeys(read) if target in _touched(upgrade)]
     for name in checksums:
-        told = " and ".join(f"{kind}/{one}" for kind, _, one in _meant(name, causes))
-        yield f"{name}: of {told}" if told else f"{name}: of nothing that its pods read"
+        if causes:
+            yield f"{name}: {_meant(name, causes)}"
+        elif touched:
+            yield f"{name}: {_meant(name, touched)}, where no more than metadata changes"
+        else:
+            yield f"{name}: of nothing that its pods read"
 
 
-def _meant(checksum: str, causes: Sequence[Target]) -> Sequence[Target]:
-    """Choose what the name of a checksum speaks of, by name or else by kind, or all."""
+def _touched(upgrade: Upgrade) -> set[Target]:
+    """Return the ConfigMaps and Secrets in which anything changes, labels too."""
+    return {
+        (pair.old.kind, pair.old.key.namespace, pair.old.key.name)
+        for pair in upgrade.objects.same
+        if pair.old.kind in ("ConfigMap", "Secret") and any(field_changes(*_bodies(pair)))
+    }
+
+
+def _bodies(pair: Pair) -> tuple[Any, Any]:
+    return pair.old.body, pair.new.body
+
+
+def _meant(checksum: str, causes: Sequence[Target]) -> str:
+    """Say what a checksum is of: what its name speaks of, or else perhaps all that changes."""
     word = re.split(r"[/._-]", checksum)[-1].lower()
     by_name = [it for it in causes if word in re.split(r"[._-]", it[2].lower())]
     by_kind = [it for it in causes if it[0].lower().startswith(word)]
-    return by_name or by_kind or causes
+    sure = by_name or by_kind
+    told = " and ".join(f"{kind}/{name}" for kind, _, name in sure or causes)
+    return f"of {told}" if sure else f"perhaps of {told}"
 
 
 def _by_owner(release: Release) -> Mapping[str, list[Reference]]:

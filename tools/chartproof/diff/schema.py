@@ -7,13 +7,11 @@ from typing import Any
 
 from chartproof.chart import Chart
 from chartproof.diff.change import Change
-from chartproof.diff.fields import cut
 from chartproof.diff.level import Level
-from chartproof.diff.narrowing import COMBINED, Comparison, Given, Narrowing
+from chartproof.diff.narrowing import REFUSED, REQUIRED, Comparison, Given, Narrowing
 from chartproof.experiments.subject import dotted
 
 VALUES = "values"
-_REQUIRED, _CLOSED, _REFUSED = "required", "additionalProperties", "value"
 
 
 def schema_changes(old: Chart, new: Chart) -> Iterator[Change]:
@@ -47,47 +45,26 @@ def _compared(
         yield _narrowed(found, above)
     for found in Comparison(after, before, Given(new_values, old_values)).narrowings():
         # A key that only the new schema knows is told as a new value.
-        if found.keyword != _REFUSED and found.is_sure:
+        if found.keyword != REFUSED and found.is_sure:
             yield _widened(found, above)
 
 
+_RULES = {REFUSED: "value-refused", REQUIRED: "value-required"}
+
+
 def _narrowed(found: Narrowing, above: tuple[str, ...]) -> Change:
-    path = dotted((*above, *found.path))
+    path, said = dotted((*above, *found.path)), found.refusal()
     if not found.is_sure:
-        told = "is another one" if found.keyword in COMBINED else f"is {_between(found)}"
-        message = f"{found.keyword} {told}: it may refuse what it took"
-        return Change("schema-changes", Level.MINOR, VALUES, message, path)
-    if found.witness is not None:
-        message = f"refuses {cut(found.witness)}, which it took ({found.keyword})"
-        return Change("value-narrowed", Level.MAJOR, VALUES, message, path)
-    if found.keyword == _REFUSED:
-        return Change("value-refused", Level.MAJOR, VALUES, "is refused", path)
-    if found.keyword == _REQUIRED:
-        return Change(
-            "value-required", Level.MAJOR, VALUES, "has to be given, and has no default", path
-        )
-    if found.keyword == _CLOSED:
-        message = "keys that the schema does not know are refused"
-        return Change("value-narrowed", Level.MAJOR, VALUES, message, path)
-    message = f"{found.keyword} is {_between(found)}: it refuses what it took"
-    return Change("value-narrowed", Level.MAJOR, VALUES, message, path)
+        return Change("schema-changes", Level.MINOR, VALUES, said, path)
+    if found.keyword == REQUIRED:
+        said += ", and has no default"
+    rule = _RULES.get(found.keyword, "value-narrowed")
+    return Change(rule, Level.MAJOR, VALUES, said, path)
 
 
 def _widened(found: Narrowing, above: tuple[str, ...]) -> Change:
     path = dotted((*above, *found.path))
-    if found.witness is not None:
-        message = f"takes {cut(found.witness)}, which it refused ({found.keyword})"
-    elif found.keyword == _REQUIRED:
-        message = "need no longer be given"
-    elif found.keyword == _CLOSED:
-        message = "keys that the schema does not know are taken"
-    else:
-        message = f"{found.keyword} is {found.wide} in place of {found.narrow}: it takes more"
-    return Change("value-widened", Level.MINOR, VALUES, message, path)
-
-
-def _between(found: Narrowing) -> str:
-    return f"{found.narrow} in place of {found.wide}"
+    return Change("value-widened", Level.MINOR, VALUES, found.permission(), path)
 
 
 def subcharts(chart: Chart) -> dict[str, str]:
