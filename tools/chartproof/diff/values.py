@@ -161,12 +161,20 @@ def _kind(value: Any) -> str | None:
 
 
 def _level(path: Path, before: Any, after: Any) -> Level:
-    """Weigh a default: that of an image's tag as the step it takes, all else as minor."""
+    """Weigh a default: as minor, or as a patch where it is an image's tag that takes no more.
+
+    What it does to objects is told of them.
+    """
     if path[-1] not in ("tag", "image", "digest"):
         return Level.MINOR
-    if path[-1] == "image":
-        (name, before), (other, after) = parts(str(before)), parts(str(after))
-        if name != other:
-            return Level.MINOR
-    tags = [str(tag).partition("-")[0] for tag in (before, after)]
-    return max(step(*tags) or Level.MINOR, Level.PATCH)
+    names, tags = zip(*(_image(path[-1], str(side)) for side in (before, after)), strict=True)
+    if names[0] != names[1]:
+        return Level.MINOR
+    found = step(*tags) if tags[0] != tags[1] else Level.PATCH
+    return Level.PATCH if found is Level.PATCH else Level.MINOR
+
+
+def _image(key: str, text: str) -> tuple[str, str]:
+    """Split an image, or a tag, into its name and the version in its tag."""
+    name, tag = parts(text) if key == "image" else ("", text.partition("@")[0])
+    return name, tag.partition("-")[0]
