@@ -88,6 +88,14 @@ def test_a_case_is_chosen_by_its_name_and_laid_over(run: Run, charts: Sequence[P
     )
 
 
+def test_a_chart_without_its_subcharts_cannot_be_judged(run: Run, charts: Sequence[Path]) -> None:
+    chart = charts[1] / "Chart.yaml"
+    chart.write_text(chart.read_text() + "dependencies: [{name: paint, version: 1.0.0}]\n")
+    ended = run(*charts)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == f"{charts[1]}/charts: lacks paint: run helm dependency build\n"
+
+
 def test_a_reference_that_leads_nowhere_is_an_error_of_input(
     run: Run, charts: Sequence[Path]
 ) -> None:

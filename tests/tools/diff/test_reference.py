@@ -154,6 +154,21 @@ def test_what_a_repository_does_not_have_is_told_with_its_address(published: str
         keys(f"{published}/shop-9.tgz", "shop", Source(repo=published))
 
 
+@pytest.mark.needs("web", "helm4")
+def test_subcharts_that_git_does_not_hold_are_fetched(published: str, repository: Path) -> None:
+    chart = repository / "charts/shop"
+    asks = "apiVersion: v2\nname: mall\nversion: 1.0.0\ndependencies:\n  - name: shop\n"
+    (chart / "Chart.yaml").write_text(f"{asks}    version: 1.0.0\n    repository: {published}\n")
+    commit(repository)
+    with both("HEAD:charts/shop", "v1.0.0:charts/shop", Source()) as (before, _):
+        assert before.values["shop"]["key"] == "a"
+    assert not (chart / "charts").exists()
+    (chart / "Chart.yaml").write_text(f"{asks}    version: 9.0.0\n    repository: {published}\n")
+    commit(repository)
+    with pytest.raises(InputError, match=r"HEAD:charts/shop: its subcharts cannot be had: .*shop"):
+        colors("HEAD:charts/shop", "v1.0.0:charts/shop")
+
+
 @pytest.mark.needs("registry", "helm3")
 def test_charts_of_a_registry_go_by_tag_digest_or_version(tmp_path: Path) -> None:
     with registry(tmp_path / "registry") as host:

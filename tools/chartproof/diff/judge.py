@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from chartproof.cases import Case
 from chartproof.chart import Chart
@@ -23,9 +24,10 @@ from chartproof.diff.trial import Trial
 from chartproof.diff.upgrade import Upgrade, installed, upgrade
 from chartproof.diff.values import ignored_values, value_changes
 from chartproof.diff.volumes import volumes
-from chartproof.errors import ChartproofError
+from chartproof.errors import ChartproofError, InputError
 from chartproof.manifest import ManifestError
 from chartproof.render import TemplateError, ValuesError
+from chartproof.study import side_by_side
 
 OF_RELEASE: Sequence[Callable[[Upgrade], Iterator[Change]]] = (
     *(refusals, losses, volumes, addresses, images, restarts, stale_configuration),
@@ -82,13 +84,20 @@ class Verdict:
 
 
 def judge(old: Chart, new: Chart, wanted: Wanted | None = None) -> Verdict:
-    """Judge the upgrade of a release of `old` to `new`. Raises InputError."""
+    """Judge the upgrade of a release of `old` to `new`.
+
+    Raises InputError for a case that there is not, and for a chart that lacks subcharts.
+    """
+    for chart in (old, new):
+        if missing := chart.missing_dependencies:
+            names = ", ".join(missing)
+            raise InputError(f"{chart.path / 'charts'}: lacks {names}: run helm dependency build")
     upgrades: list[Upgrade] = []
     left: list[Left] = []
     found: list[tuple[str, list[Change]]] = []
     cases = cases_of_both(old, new, wanted or Wanted())
-    for case in cases:
-        outcome = _tried(old, new, case)
+    outcomes = side_by_side(partial(_tried, old, new), cases)
+    for case, outcome in zip(cases, outcomes, strict=True):
         if isinstance(outcome, Left):
             left.append(outcome)
         elif isinstance(outcome, Change):
