@@ -19,6 +19,7 @@ from chartproof.diff.loss import losses
 from chartproof.diff.metadata import CHART_YAML, metadata_changes
 from chartproof.diff.objects import objects, refusals
 from chartproof.diff.restarts import restarts, stale_configuration
+from chartproof.diff.scale import scale
 from chartproof.diff.schema import VALUES, schema_changes
 from chartproof.diff.trial import Trial
 from chartproof.diff.upgrade import Upgrade, installed, upgrade
@@ -30,7 +31,7 @@ from chartproof.render import TemplateError, ValuesError
 from chartproof.study import side_by_side
 
 OF_RELEASE: Sequence[Callable[[Upgrade], Iterator[Change]]] = (
-    *(refusals, losses, volumes, addresses, images, restarts, stale_configuration),
+    *(refusals, losses, volumes, scale, addresses, images, restarts, stale_configuration),
     *(hooks, definitions, objects),
 )
 """What is looked for in the two releases of a case."""
