@@ -12,6 +12,7 @@ ALIKE = 0.7
 
 _TRIVIAL: tuple[Any, ...] = (None, "", 0, 1, True, False, {}, [])
 """Defaults that many values have, so that they tell nothing."""
+_COMMON = {"enabled", "create", "name", "type", "annotations", "labels", "tag", "existingSecret"}
 
 
 @dataclass(frozen=True)
@@ -46,16 +47,20 @@ def _likeness(gone: Value, offer: Value) -> float:
     """Weigh the last key, the whole path and the default; a default that tells adds to it."""
     if isinstance(gone.default, Mapping) is not isinstance(offer.default, Mapping):
         return 0
-    key, path = (
-        SequenceMatcher(None, one.lower(), other.lower()).ratio()
-        for one, other in (
-            (gone.path[-1], offer.path[-1]),
-            (".".join(gone.path), ".".join(offer.path)),
-        )
-    )
-    is_same = gone.default == offer.default
-    bonus = 0.25 if is_same and gone.default not in _TRIVIAL else 0.1 if is_same else 0
-    return max(key, path) * 0.5 + (key + path) * 0.25 + bonus
+    key = _ratio(_telling(gone.path), _telling(offer.path))
+    path = _ratio(".".join(gone.path), ".".join(offer.path))
+    beside = 0.1 if gone.path[:-1] == offer.path[:-1] != () else 0
+    default = 0.05 if gone.default in _TRIVIAL else 0.3
+    return 0.4 * (key + path) + beside + (default if gone.default == offer.default else 0)
+
+
+def _telling(path: tuple[str, ...]) -> str:
+    """Return the last key, and with it the one before where it stands in many places."""
+    return ".".join(path[-2:]) if path[-1] in _COMMON else path[-1]
+
+
+def _ratio(one: str, other: str) -> float:
+    return SequenceMatcher(None, one.lower(), other.lower()).ratio()
 
 
 def _leaves(value: Any) -> Iterator[Any]:
