@@ -19,7 +19,7 @@ def renamed(gone: str, default: Any, added: dict[str, Any]) -> str | None:
     ("gone", "default", "added", "found"),
     [
         ("port", 80, {"service": {"port": 80, "type": "ClusterIP"}}, "service.port"),
-        ("web.replicas", 3, {"web.replicaCount": 3, "db.replicas": 3}, "web.replicaCount"),
+        ("web.replicas", 3, {"web.replicaCount": 3, "db.replicas": 5}, "web.replicaCount"),
         ("persistance", {"size": "8Gi"}, {"persistence": {"size": "8Gi"}}, "persistence"),
         ("logLevel", "info", {"log": {"level": "info"}}, "log.level"),
         ("metrics.enabled", False, {"monitoring": {"enabled": False}}, None),
