@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from chartproof.diff.narrowing import Comparison, Given, Narrowing
+from chartproof.diff.narrowing import Narrowing
+from chartproof.diff.schema_comparison import Comparison, Given
 
 Schema = dict[str, Any]
 

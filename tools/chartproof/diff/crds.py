@@ -11,7 +11,7 @@ from typing import Any
 
 from chartproof.diff.change import Change
 from chartproof.diff.level import Level
-from chartproof.diff.narrowing import Comparison, Given
+from chartproof.diff.schema_comparison import Comparison, Given
 from chartproof.diff.upgrade import Upgrade
 from chartproof.walk import each, fields
 

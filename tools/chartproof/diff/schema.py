@@ -8,7 +8,8 @@ from typing import Any
 from chartproof.chart import Chart
 from chartproof.diff.change import Change
 from chartproof.diff.level import Level
-from chartproof.diff.narrowing import REFUSED, REQUIRED, Comparison, Given, Narrowing
+from chartproof.diff.narrowing import REFUSED, REQUIRED, Narrowing
+from chartproof.diff.schema_comparison import Comparison, Given
 from chartproof.experiments.subject import dotted
 
 VALUES = "values"
