@@ -9,25 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, NamedTuple
 
+from chartproof.diff.keywords import (
+    bounds_narrowings,
+    choice_narrowings,
+    take_both,
+    told,
+    type_narrowings,
+)
 from chartproof.diff.narrowing import CLOSED, COMBINED, REFUSED, REQUIRED, Narrowing, Path
 from chartproof.diff.probes import Prober
 from chartproof.values_schema import resolve
 
 ANY_KEY, ANY_ITEM = "*", "[]"
-TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
-_SIZES = {"Length": "string", "Items": "array", "Properties": "object"}
-_BOUNDS = {
-    **dict.fromkeys(("minimum", "exclusiveMinimum"), ("number", 1)),
-    **dict.fromkeys(("maximum", "exclusiveMaximum"), ("number", -1)),
-    **{f"min{what}": (kind, 1) for what, kind in _SIZES.items()},
-    **{f"max{what}": (kind, -1) for what, kind in _SIZES.items()},
-}
-"""Bounds by keyword: the type they are about, and in which direction they narrow."""
 _OTHERS = {"pattern": "string", "multipleOf": "number", "uniqueItems": "array"}
-_OF_SIZE = ("minLength", "minItems", "minProperties")
-"""Nothing is smaller than 0."""
 
 
 class Given(NamedTuple):
@@ -80,51 +76,19 @@ class Comparison:
         both = (id(wide), id(narrow))
         if both in above or (wide == narrow and self._has_same_definitions):
             return
-        yield from self._type(wide, narrow, path)
-        yield from self._choice(wide, narrow, path)
-        yield from self._bounds(wide, narrow, path)
+        yield from type_narrowings(wide, narrow, path)
+        yield from choice_narrowings(wide, narrow, path)
+        yield from bounds_narrowings(wide, narrow, path)
         yield from self._others(wide, narrow, path, given)
         above |= {both}
-        if _both(wide, narrow, "object"):
+        if take_both(wide, narrow, "object"):
             yield from self._required(wide, narrow, path, given)
             yield from self._keys(wide, narrow, path, given, above)
-        if "items" in narrow and _both(wide, narrow, "array"):
+        if "items" in narrow and take_both(wide, narrow, "array"):
             items = (*path, ANY_ITEM)
             yield from self._at(wide.get("items"), narrow["items"], items, _NOTHING, above)
         if any(wide.get(keyword) != narrow.get(keyword) for keyword in COMBINED):
             yield from self._combined(wide, narrow, path, given)
-
-    @staticmethod
-    def _type(
-        wide: Mapping[str, Any], narrow: Mapping[str, Any], path: Path
-    ) -> Iterator[Narrowing]:
-        before, after = _types(wide), _types(narrow)
-        if before - after:
-            yield Narrowing(path, "type", _told_types(wide), _told_types(narrow))
-
-    @staticmethod
-    def _choice(
-        wide: Mapping[str, Any], narrow: Mapping[str, Any], path: Path
-    ) -> Iterator[Narrowing]:
-        before, after = _choices(wide), _choices(narrow)
-        if after is None:
-            return
-        if before is None:
-            yield Narrowing(path, "enum", "any", _told_choices(after))
-        elif [one for one in before if one not in after]:
-            yield Narrowing(path, "enum", _told_choices(before), _told_choices(after))
-
-    @staticmethod
-    def _bounds(
-        wide: Mapping[str, Any], narrow: Mapping[str, Any], path: Path
-    ) -> Iterator[Narrowing]:
-        for keyword, (kind, sign) in _BOUNDS.items():
-            before, after = wide.get(keyword), narrow.get(keyword)
-            says_nothing = after == 0 and keyword in _OF_SIZE
-            if not _is_number(after) or says_nothing or not _both(wide, narrow, kind):
-                continue
-            if not _is_number(before) or sign * after > sign * before:
-                yield Narrowing(path, keyword, _told(before), _told(after))
 
     def _others(
         self, wide: Mapping[str, Any], narrow: Mapping[str, Any], path: Path, given: Given
@@ -132,13 +96,13 @@ class Comparison:
         """Compare keywords that are not read but tried, where both schemas have them."""
         for keyword, kind in _OTHERS.items():
             before, after = wide.get(keyword), narrow.get(keyword)
-            if after in (None, False, before) or not _both(wide, narrow, kind):
+            if after in (None, False, before) or not take_both(wide, narrow, kind):
                 continue
             one, other = ({keyword: side} for side in (before, after))
             refused = self._prober.refused(one, other, given) if before else []
             is_sure = before is None or bool(refused)
             witness = refused[0] if refused else None
-            yield Narrowing(path, keyword, _told(before), _told(after), is_sure, witness)
+            yield Narrowing(path, keyword, told(before), told(after), is_sure, witness)
 
     @staticmethod
     def _required(
@@ -193,38 +157,3 @@ class Comparison:
             yield Narrowing(path, keyword, "", "", witness=found[0])
         elif alone[1]:
             yield Narrowing(path, keyword, "this", "another one", is_sure=False)
-
-
-def _both(wide: Mapping[str, Any], narrow: Mapping[str, Any], kind: str) -> bool:
-    """Tell whether both schemas accept values of a type; a number may be an integer alone."""
-    kinds = {"number", "integer"} if kind == "number" else {kind}
-    return bool(kinds & _types(wide)) and bool(kinds & _types(narrow))
-
-
-def _types(node: Mapping[str, Any]) -> set[str]:
-    given = node.get("type")
-    types = set(TYPES if given is None else [given] if isinstance(given, str) else given)
-    return types | {"integer"} if "number" in types else types
-
-
-def _told_types(node: Mapping[str, Any]) -> str:
-    given = node.get("type")
-    return "any" if given is None else given if isinstance(given, str) else " or ".join(given)
-
-
-def _choices(node: Mapping[str, Any]) -> list[Any] | None:
-    return [node["const"]] if "const" in node else node.get("enum")
-
-
-def _told_choices(choices: list[Any]) -> str:
-    return " or ".join(_told(choice) for choice in choices)
-
-
-def _told(value: Any) -> str:
-    if value is None:
-        return "none"
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _is_number(value: Any) -> TypeGuard[int | float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)
