@@ -73,7 +73,8 @@ def _charts_hint(tree: Path) -> str:
 
 def _add_subcharts(chart: Path, name: str) -> None:
     """Bring the subcharts that git does not hold: those of the revision are packed."""
-    if not Chart.load(chart).missing_dependencies:
+    missing = Chart.load(chart).missing_dependencies
+    if not missing:
         return
     try:
         dependencies.build(chart, chart, package)
@@ -81,7 +82,8 @@ def _add_subcharts(chart: Path, name: str) -> None:
         try:
             engine.build_dependencies(chart)
         except engine.EngineError as error:
-            raise InputError(f"{name}: its subcharts cannot be had: {error}") from error
+            names = ", ".join(missing)
+            raise InputError(f"{name}: its subcharts {names} cannot be had: {error}") from error
 
 
 def _git(folder: Path, *words: str) -> str:
