@@ -241,3 +241,43 @@ def _quiet_sdk() -> Iterator[ModuleType]:
     """Give the SDK with Helm's log lines kept off stderr."""
     with _sdk() as helm, QUIET:
         yield helm
+
+
+def pull(
+    chart: str,
+    destination: Path,
+    *,
+    version: str | None = None,
+    repo: str | None = None,
+    plain_http: bool = False,
+    insecure_skip_tls_verify: bool = False,
+    username: str | None = None,
+    password: str | None = None,
+) -> None:
+    """Fetch an archive into a folder as `helm pull` does; `chart` may be oci://... or a URL."""
+    with _quiet_sdk() as helm:
+        helm.pull(
+            chart,
+            destination=destination,
+            version=version,
+            repo_url=repo,
+            plain_http=plain_http,
+            insecure_skip_tls_verify=insecure_skip_tls_verify,
+            username=username,
+            password=password,
+        )
+
+
+def expand(archive: Path, destination: Path) -> None:
+    """Unpack an archive into a folder of the chart's name below `destination`."""
+    with _quiet_sdk() as helm:
+        helm.expand(destination, archive)
+
+
+def build_dependencies(chart: Path) -> None:
+    """Fetch what Chart.yaml asks for into charts/, by Chart.lock where there is one."""
+    with _quiet_sdk() as helm:
+        if (chart / "Chart.lock").is_file():
+            helm.dependency_build(chart)
+        else:
+            helm.dependency_update(chart)

@@ -1,6 +1,7 @@
 """The commands that have a module of their own: thin, and quick to import."""
 
 from chartproof.commands.coverage import coverage
+from chartproof.commands.diff import diff
 from chartproof.commands.down import down
 from chartproof.commands.logs import logs
 from chartproof.commands.package import package
@@ -12,4 +13,4 @@ from chartproof.commands.test import test
 from chartproof.commands.up import up
 from chartproof.commands.verify import verify
 
-COMMANDS = (test, coverage, release, package, sign, verify, publish, up, down, status, logs)
+COMMANDS = (test, coverage, diff, release, package, sign, verify, publish, up, down, status, logs)

@@ -59,4 +59,5 @@ def _pack_local(chart: Path, copy: Path, one: dict[str, Any], package: Build) ->
 def _take_archives(chart: Path, copy: Path, name: str) -> None:
     for archive in sorted((chart / "charts").glob(f"{name}-*.tgz")):
         (copy / "charts").mkdir(exist_ok=True)
-        shutil.copyfile(archive, copy / "charts" / archive.name)
+        if chart != copy:
+            shutil.copyfile(archive, copy / "charts" / archive.name)
