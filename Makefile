@@ -33,7 +33,8 @@ format: .venv/ready ## ruff's formatter over the whole tree
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: .venv/ready ## write the pages of docs/ that are made from what they describe
+docs: .venv/ready ## write the pages and tables that are made from what they describe
+	$(BIN)/chartproof docs chart
 	$(BIN)/python -m tests.pages.rules
 	$(BIN)/python -m tests.pages.review
 

@@ -1,5 +1,6 @@
 """The commands that have a module of their own: thin, and quick to import."""
 
+from chartproof.commands.docs import docs
 from chartproof.commands.down import down
 from chartproof.commands.logs import logs
 from chartproof.commands.package import package
@@ -9,4 +10,4 @@ from chartproof.commands.test import test
 from chartproof.commands.up import up
 from chartproof.commands.verify import verify
 
-COMMANDS = (test, package, sign, verify, up, down, status, logs)
+COMMANDS = (test, docs, package, sign, verify, up, down, status, logs)

@@ -1,0 +1,117 @@
+"""JSON with the places of its parts, so that some can be changed and no other byte is."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from json.decoder import JSONDecoder, scanstring
+from typing import Any
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_SCALARS = JSONDecoder()
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """A value from `start` to before `end`, in characters; objects and arrays have parts."""
+
+    start: int
+    end: int
+    fields: Mapping[str, Node] = field(default_factory=dict)
+    items: Sequence[Node] = ()
+    scalar: Any = None
+    is_object: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """New text in place of that from `start` to before `end`."""
+
+    start: int
+    end: int
+    text: str
+
+
+def parse(text: str) -> Node:
+    """Read a JSON text. Raises json.JSONDecodeError."""
+    json.loads(text)  # which tells faults best; after it nothing can be amiss
+    return _value(text, _after_space(text, 0))
+
+
+def with_field(text: str, node: Node, name: str, value: Any, after: str | None = None) -> Change:
+    """Make the change that sets a field of an object, a new one in the manner of those there.
+
+    It comes first, or behind the field `after` if there is one.
+    """
+    word = json.dumps(value, ensure_ascii=False)
+    if name in node.fields:
+        old = node.fields[name]
+        return Change(old.start, old.end, word)
+    member = f"{json.dumps(name)}{_colon(text, node)}{word}"
+    inner = _after_space(text, node.start + 1)
+    space = text[node.start + 1 : inner]
+    if not node.fields:
+        return Change(node.start + 1, inner, member)
+    if after in node.fields:
+        end = node.fields[after].end
+        return Change(end, end, f",{space or ' '}{member}")
+    return Change(inner, inner, f"{member},{space or ' '}")
+
+
+def changed(text: str, changes: Sequence[Change]) -> str:
+    """Make changes, which may not overlap; those at one place in their order."""
+    for _, change in sorted(
+        enumerate(changes), key=lambda one: (one[1].start, one[0]), reverse=True
+    ):
+        text = text[: change.start] + change.text + text[change.end :]
+    return text
+
+
+def _colon(text: str, node: Node) -> str:
+    """Return what stands between the first key of an object and its value."""
+    if not node.fields:
+        return ": "
+    first = _after_space(text, node.start + 1)
+    _, end = scanstring(text, first + 1)
+    return text[end : next(iter(node.fields.values())).start]
+
+
+def _after_space(text: str, start: int) -> int:
+    found = _SPACE.match(text, start)
+    return found.end() if found else start
+
+
+def _value(text: str, start: int) -> Node:
+    if text[start] == "{":
+        return _object(text, start)
+    if text[start] == "[":
+        return _array(text, start)
+    scalar, end = _SCALARS.raw_decode(text, start)
+    return Node(start, end, scalar=scalar)
+
+
+def _object(text: str, start: int) -> Node:
+    fields = dict[str, Node]()
+    at = _after_space(text, start + 1)
+    while text[at] != "}":
+        name, at = scanstring(text, at + 1)
+        colon = _after_space(text, at)
+        fields[name] = _value(text, _after_space(text, colon + 1))
+        at = _after_comma(text, fields[name].end)
+    return Node(start, at + 1, fields=fields, is_object=True)
+
+
+def _array(text: str, start: int) -> Node:
+    items = list[Node]()
+    at = _after_space(text, start + 1)
+    while text[at] != "]":
+        items.append(_value(text, at))
+        at = _after_comma(text, items[-1].end)
+    return Node(start, at + 1, items=items)
+
+
+def _after_comma(text: str, end: int) -> int:
+    at = _after_space(text, end)
+    return _after_space(text, at + 1) if text[at] == "," else at
