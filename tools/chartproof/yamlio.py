@@ -146,7 +146,7 @@ def compose(text: str) -> tuple[Node | None, Any]:
             node = reading.get_single_node()
             return node, reading.construct_document(node) if node else None
         finally:
-            reading.dispose()  # type: ignore[no-untyped-call]
+            reading.dispose()
 
     return _with(_Loader, read)
 

@@ -20,7 +20,8 @@ _TYPE = re.compile(r"^\((?P<type>.*?)\)\s*(?P<text>.*)$")
 _TAG = re.compile(r"^#\s*@(?P<tag>default|section|notationType)\s+--\s*(?P<text>.*)$")
 _RAW = re.compile(r"^#\s+@raw\b")
 _IGNORED = re.compile(r"^#\s*@ignored?\b")
-_REST = re.compile(r"^#+ ?(?P<text>.*)$")
+_REST = re.compile(r"^#(?!#\s*@)#* ?(?P<text>.*)$")
+"""What goes on with a text: not a tag of readme-generator."""
 
 
 def note_of(block: Sequence[str], line: int) -> Note | None:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from json.decoder import JSONDecoder, scanstring
+from json import JSONDecoder
 from typing import Any
 
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -54,7 +54,7 @@ def with_field(text: str, node: Node, name: str, value: Any, after: str | None =
     space = text[node.start + 1 : inner]
     if not node.fields:
         return Change(node.start + 1, inner, member)
-    if after in node.fields:
+    if after is not None and after in node.fields:
         end = node.fields[after].end
         return Change(end, end, f",{space or ' '}{member}")
     return Change(inner, inner, f"{member},{space or ' '}")
@@ -74,7 +74,7 @@ def _colon(text: str, node: Node) -> str:
     if not node.fields:
         return ": "
     first = _after_space(text, node.start + 1)
-    _, end = scanstring(text, first + 1)
+    _, end = _SCALARS.raw_decode(text, first)
     return text[end : next(iter(node.fields.values())).start]
 
 
@@ -96,7 +96,7 @@ def _object(text: str, start: int) -> Node:
     fields = dict[str, Node]()
     at = _after_space(text, start + 1)
     while text[at] != "}":
-        name, at = scanstring(text, at + 1)
+        name, at = _SCALARS.raw_decode(text, at)
         colon = _after_space(text, at)
         fields[name] = _value(text, _after_space(text, colon + 1))
         at = _after_comma(text, fields[name].end)
