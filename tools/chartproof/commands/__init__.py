@@ -3,6 +3,7 @@
 from chartproof.commands.docs import docs
 from chartproof.commands.down import down
 from chartproof.commands.logs import logs
+from chartproof.commands.new import new
 from chartproof.commands.package import package
 from chartproof.commands.sign import sign
 from chartproof.commands.status import status
@@ -10,4 +11,4 @@ from chartproof.commands.test import test
 from chartproof.commands.up import up
 from chartproof.commands.verify import verify
 
-COMMANDS = (test, docs, package, sign, verify, up, down, status, logs)
+COMMANDS = (new, test, docs, package, sign, verify, up, down, status, logs)
