@@ -51,8 +51,8 @@ def create(folder: Path, kind: Kind = Kind.WEB) -> list[Path]:
             _write(made / path, _with(text, words))
         for edit in document(made / CHART).edits:
             edit.write()
-        for path, text in _snapshots(made / CHART):
-            _write(made / SNAPSHOTS / path, text)
+        for file, text in _snapshots(made / CHART):
+            _write(made / SNAPSHOTS / file, text)
         made.rename(folder)
     return sorted(file for file in folder.rglob("*") if file.is_file())
 
