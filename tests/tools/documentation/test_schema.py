@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chartproof.documentation.json_text import changed, parse, with_field
+from chartproof.documentation.json_text import changed, parse, with_fields
 from chartproof.documentation.read import read
 from chartproof.documentation.schema import Filled, filled
 from chartproof.errors import InputError
@@ -72,7 +72,7 @@ def test_a_default_that_comes_new_stands_behind_the_description() -> None:
 
 
 def test_what_says_the_same_already_is_not_touched() -> None:
-    schema = r'{"properties": {"a": {"description": "\u00e9", "default": 1e0}}}'
+    schema = r'{"properties": {"a": {"description": "\u00e9", "default" :1 }}}'
     assert fill(schema, "# -- é\na: 1\n").text == schema
 
 
@@ -149,6 +149,6 @@ def test_a_field_is_set_in_any_json_and_the_rest_means_the_same(
     text = json.dumps({"in": body, "x": {"y": body}}, indent=indent, ensure_ascii=is_ascii)
     node = parse(text)
     places = [node.fields["x"], node]
-    made = changed(text, [with_field(text, place, "new", word) for place in places])
+    made = changed(text, [it for place in places for it in with_fields(text, place, {"new": word})])
     assert json.loads(made) == {"new": word, "in": body, "x": {"new": word, "y": body}}
     assert next(iter(json.loads(made))) == "new"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from json import JSONDecoder
 from typing import Any
@@ -40,31 +40,45 @@ def parse(text: str) -> Node:
     return _value(text, _after_space(text, 0))
 
 
-def with_field(text: str, node: Node, name: str, value: Any, after: str | None = None) -> Change:
-    """Make the change that sets a field of an object, a new one in the manner of those there.
+def with_fields(text: str, node: Node, fields: Mapping[str, Any]) -> Iterator[Change]:
+    """Give the changes that set fields of an object, new ones in the manner of those there.
 
-    It comes first, or behind the field `after` if there is one.
+    A new one comes behind the one before it in `fields`, or first. What has the value already stays
+    as it is written.
     """
-    word = json.dumps(value, ensure_ascii=False)
-    if name in node.fields:
-        old = node.fields[name]
-        return Change(old.start, old.end, word)
-    member = f"{json.dumps(name)}{_colon(text, node)}{word}"
     inner = _after_space(text, node.start + 1)
-    space = text[node.start + 1 : inner]
-    if not node.fields:
-        return Change(node.start + 1, inner, member)
-    if after is not None and after in node.fields:
-        end = node.fields[after].end
-        return Change(end, end, f",{space or ' '}{member}")
-    return Change(inner, inner, f"{member},{space or ' '}")
+    space = text[node.start + 1 : inner] or " "
+    behind: Node | None = None
+    new = list[str]()
+    for name, value in fields.items():
+        word = json.dumps(value, ensure_ascii=False)
+        if old := node.fields.get(name):
+            yield from _added(node, behind, new, inner, space)
+            if json.dumps(json.loads(text[old.start : old.end])) != json.dumps(value):
+                yield Change(old.start, old.end, word)
+            behind, new = old, []
+        else:
+            new.append(f"{json.dumps(name)}{_colon(text, node)}{word}")
+    yield from _added(node, behind, new, inner, space)
+
+
+def _added(
+    node: Node, behind: Node | None, members: Sequence[str], inner: int, space: str
+) -> Iterator[Change]:
+    """Give the change that adds members behind a field, or where `inner` begins."""
+    if not members:
+        return
+    if behind:
+        yield Change(behind.end, behind.end, "".join(f",{space}{member}" for member in members))
+    elif node.fields:
+        yield Change(inner, inner, "".join(f"{member},{space}" for member in members))
+    else:
+        yield Change(node.start + 1, inner, ", ".join(members))
 
 
 def changed(text: str, changes: Sequence[Change]) -> str:
-    """Make changes, which may not overlap; those at one place in their order."""
-    for _, change in sorted(
-        enumerate(changes), key=lambda one: (one[1].start, one[0]), reverse=True
-    ):
+    """Make changes, which may not overlap."""
+    for change in sorted(changes, key=lambda one: (one.start, one.end), reverse=True):
         text = text[: change.start] + change.text + text[change.end :]
     return text
 

@@ -57,8 +57,8 @@ def shown_default(value: Value) -> str:
 
 def code(words: str) -> str:
     """Write words as code in a cell, whatever is in them."""
-    runs = map(len, re.findall(r"`+", words))
-    fence = "`" * next(size for size in range(1, len(words) + 2) if size not in set(runs))
+    runs = {len(run) for run in re.findall(r"`+", words)}
+    fence = "`" * next(size for size in range(1, len(words) + 2) if size not in runs)
     space = " " if words.startswith("`") or words.endswith("`") else ""
     return _cell(f"{fence}{space}{words}{space}{fence}")
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chartproof.documentation.json_text import Change, Node, changed, parse, with_field
+from chartproof.documentation.json_text import Node, changed, parse, with_fields
 from chartproof.documentation.value import Value
 from chartproof.errors import InputError
 
@@ -44,24 +44,18 @@ def filled(text: str, file: Path, values: Sequence[Value]) -> Filled:
     except json.JSONDecodeError as error:
         raise InputError(f"{file}:{error.lineno}:{error.colno}: {error.msg}") from error
     matches = [match for value in values if value.is_given and (match := _match(root, value))]
-    changes, conflicts = list[Change](), list[str]()
-    for name, said, after in (
-        (_DESCRIPTION, _description, None),
-        (_DEFAULT, _default, _DESCRIPTION),
-    ):
-        for place, told in _places(matches, name, said):
-            words = dict.fromkeys(map(json.dumps, told.values()))
-            old = place.fields.get(name)
-            if len(words) > 1:
-                # That values differ in their defaults is no fault, unless one of them is told here.
-                if old or name == _DESCRIPTION:
-                    line = text.count("\n", 0, place.start) + 1
-                    names = ", ".join(told)
-                    conflicts.append(f"{file}:{line}: {names} share this, but differ in {name}")
-                continue
-            value = next(iter(told.values()))
-            if old is None or json.loads(text[old.start : old.end]) != value:
-                changes.append(with_field(text, place, name, value, after))
+    said, conflicts = dict[Node, dict[str, Any]](), list[str]()
+    for name, say in ((_DESCRIPTION, _description), (_DEFAULT, _default)):
+        for place, told in _places(matches, name, say):
+            if len({json.dumps(one) for one in told.values()}) == 1:
+                said.setdefault(place, {})[name] = next(iter(told.values()))
+            # That values differ in their defaults is no fault, unless one of them is told here.
+            elif name in place.fields or name == _DESCRIPTION:
+                line = text.count("\n", 0, place.start) + 1
+                conflicts.append(
+                    f"{file}:{line}: {', '.join(told)} share this, but differ in {name}"
+                )
+    changes = [change for place, one in said.items() for change in with_fields(text, place, one)]
     return Filled(changed(text, changes), tuple(conflicts))
 
 
