@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import site
 import subprocess
 import sys
 import venv
@@ -93,7 +92,7 @@ class Machine:
         """Its variables."""
         venv.create(self.folder / "python", with_pip=True)
         programs = self.folder / "python/bin"
-        packages = [*site.getsitepackages(), *filter(None, sys.path)]
+        packages = [path for path in sys.path if path.endswith("-packages")]
         kept = {
             name: text
             for name, text in os.environ.items()
@@ -102,7 +101,7 @@ class Machine:
         return {
             **kept,
             "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-            "PYTHONPATH": os.pathsep.join(path for path in packages if "packages" in path),
+            "PYTHONPATH": os.pathsep.join(dict.fromkeys(packages)),
             "PIP_NO_INDEX": "1",
             "PIP_NO_BUILD_ISOLATION": "0",  # pip's own way to say it by a variable
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
