@@ -34,11 +34,12 @@ class File:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a command; `seconds` on the clock."""
+    """What came of a command; `code` is its exit code, `seconds` are on the clock."""
 
     command: Command
     printed: str
     seconds: float
+    code: int
 
     @property
     def missing(self) -> list[str]:
@@ -73,7 +74,8 @@ def follow(page: str, folder: Path, path: str) -> Iterator[Outcome]:
                 text=True,
                 check=False,
             )
-            yield Outcome(step, done.stdout + done.stderr, time.perf_counter() - begin)
+            seconds = time.perf_counter() - begin
+            yield Outcome(step, done.stdout + done.stderr, seconds, done.returncode)
 
 
 def _commands(text: str) -> Iterator[Command]:

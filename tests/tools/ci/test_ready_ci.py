@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -131,22 +133,21 @@ def test_gitlabs_jobs_pass_on_a_new_chart_and_fail_on_what_they_are_for(
 
 def test_pre_commit_runs_the_hooks_from_a_clone(machine: Machine, shop: Path) -> None:
     def hook(name: str) -> subprocess.CompletedProcess[str]:
-        words = ["pre_commit", "try-repo", str(machine.clone), name, "--all-files"]
+        words = [sys.executable, "-m", "pre_commit", "run", f"chartproof-{name}", "--all-files"]
         home = {"PRE_COMMIT_HOME": str(machine.folder / "pre-commit")}
-        return subprocess.run(
-            [sys.executable, "-m", *words],
-            cwd=shop,
-            env={**machine.environment, **home},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        step = Step(name, shlex.join(words), home)
+        return machine.run(step, shop)
 
+    hooks = [{"id": f"chartproof-{check}"} for check in CHECKS]
+    revision = git(machine.clone, "rev-parse", "HEAD").strip()
+    repository = {"repo": str(machine.clone), "rev": revision, "hooks": hooks}
+    (shop / ".pre-commit-config.yaml").write_text(json.dumps({"repos": [repository]}))
+    commit(shop)
     for check in CHECKS:
-        assert "Passed" in hook(f"chartproof-{check}").stdout
+        passed = hook(check)
+        assert "Passed" in passed.stdout, passed.stdout + passed.stderr
         plant(check, shop)
-        done = hook(f"chartproof-{check}")
-        assert "Failed" in done.stdout, done.stdout + done.stderr
+        assert "Failed" in hook(check).stdout
         git(shop, "reset", "--quiet", "--hard")
 
 
