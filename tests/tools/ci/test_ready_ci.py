@@ -118,6 +118,19 @@ def test_a_new_charts_own_workflow_passes(machine: Machine, shop: Path) -> None:
     assert first_words == ["chartproof lint chart", "chartproof docs chart", "python -m pytest"]
 
 
+def test_a_chart_that_the_installed_chartproof_begins_is_the_same(
+    machine: Machine, shop: Path, tmp_path: Path
+) -> None:
+    made = machine.run(Step("new", "chartproof new again/shop"), tmp_path)
+    assert made.returncode == 0, made.stderr
+
+    def texts(folder: Path) -> dict[Path, str]:
+        files = (file for file in folder.rglob("*") if file.is_file() and ".git" not in file.parts)
+        return {file.relative_to(folder): file.read_text() for file in files}
+
+    assert texts(tmp_path / "again/shop") == texts(shop)
+
+
 def test_gitlabs_jobs_pass_on_a_new_chart_and_fail_on_what_they_are_for(
     machine: Machine, shop: Path
 ) -> None:
