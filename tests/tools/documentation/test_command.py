@@ -93,9 +93,10 @@ def test_what_no_table_of_the_readme_shows_is_told(folder: Path) -> None:
 
 
 def test_a_chart_without_values_has_an_empty_table(tmp_path: Path) -> None:
-    folder = write_chart(tmp_path, {}).path
+    metadata = "{apiVersion: v2, name: shop, version: 1.0.0, description: It sells.}"
+    folder = write_chart(tmp_path, {"Chart.yaml": metadata}).path
     assert [edit.new for edit in document(folder).edits] == [
-        "# shop\n\n## Values\n\n<!-- chartproof:values -->\n<!-- chartproof:end -->\n"
+        "# shop\n\nIt sells.\n\n## Values\n\n<!-- chartproof:values -->\n<!-- chartproof:end -->\n"
     ]
 
 

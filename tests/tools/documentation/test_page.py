@@ -58,16 +58,21 @@ def test_line_ends_stay_those_of_the_page() -> None:
     assert made.count("\n") == made.count("\r\n") > 5
 
 
+def test_what_only_python_takes_for_a_line_end_stays(tmp_path: Path) -> None:
+    page = f"a\x0cb\u2028c\x85d\n{BEGIN}\n{END}\n"
+    assert filled(page, tmp_path, READ).startswith("a\x0cb\u2028c\x85d\n")
+
+
 def test_a_page_without_marks_gets_them_at_its_end() -> None:
-    assert with_marks("", FILE, "shop") == f"# shop\n\n## Values\n\n{BEGIN}\n{END}\n"
-    assert with_marks("# A\n\ntext\n", FILE, "shop").startswith("# A\n\ntext\n\n## Values\n\n")
+    assert with_marks("", FILE, "# shop") == f"# shop\n\n## Values\n\n{BEGIN}\n{END}\n"
+    assert with_marks("# A\n\ntext\n", FILE, "# shop").startswith("# A\n\ntext\n\n## Values\n\n")
     marked = f"# A\n{BEGIN}\n{END}\n"
-    assert with_marks(marked, FILE, "shop") == marked
+    assert with_marks(marked, FILE, "# shop") == marked
 
 
 def test_a_table_of_another_tool_is_not_doubled() -> None:
     with pytest.raises(InputError) as refused:
-        with_marks("# A\n\n## Parameters\n\n| Name |\n", FILE, "shop")
+        with_marks("# A\n\n## Parameters\n\n| Name |\n", FILE, "# shop")
     assert str(refused.value) == (
         "README.md:3: found '## Parameters', but not where the table is to stand;"
         f" put {BEGIN} above the place and {END} below it"

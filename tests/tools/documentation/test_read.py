@@ -65,6 +65,39 @@ def test_a_deeper_comment_belongs_to_what_is_before_it() -> None:
     assert told(text) == {"image.tag": "Tag", "port": ""}
 
 
+def test_a_comment_that_is_only_ill_indented_belongs_to_the_key_below_it() -> None:
+    text = """\
+        web:
+          tolerations: []
+            # -- Protocol
+          protocol: http
+          context:
+            {}
+
+            # -- Size
+          size: 1
+        """
+    said = {
+        "web.tolerations": "",
+        "web.protocol": "Protocol",
+        "web.context": "",
+        "web.size": "Size",
+    }
+    assert told(text) == said
+
+
+def test_a_comment_in_a_list_item_does_not_belong_to_the_next_item() -> None:
+    text = """\
+        paths:
+          - path: /a
+            # -- What is commented out
+            # type: Prefix
+          # -- Second
+          - path: /b
+        """
+    assert told(text) == {"paths[0].path": "", "paths[1]": "Second"}
+
+
 def test_of_several_descriptions_above_a_key_the_last_counts() -> None:
     text = """\
         # -- Commented out

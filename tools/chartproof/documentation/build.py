@@ -69,8 +69,10 @@ def document(folder: Path, pages: Sequence[Path] = ()) -> Documentation:
         edits.append(Edit(folder / SCHEMA, old_schema, filled.text))
         warnings += filled.conflicts
         found.values = [_typed(value, old_schema) for value in found.values]
+    about = chart.metadata.get("description") or ""
+    head = f"# {chart.name}\n\n{about}".rstrip()
     for file, old in files.items():
-        text = page.with_marks(old or "", file, chart.name)
+        text = page.with_marks(old or "", file, head)
         edits.append(Edit(file, old, page.filled(text, file, found)))
         if file == folder / README:
             out = [value.name for value in page.left_out(text, file, found)]

@@ -28,16 +28,20 @@ class Comments:
     def above(self, line: int, column: int, *, is_item: bool = False) -> list[str]:
         """Return the comment right above the key or list item at a place, line and column from 0.
 
-        A comment that is indented deeper than the place belongs to what is before it, as does one
-        that an empty line parts from the place. It is about what comes first on the line below it:
-        of a list item that is a map, the item and not its first key.
+        An empty line parts a comment from the place. One that is indented deeper, as far as a key
+        before it, belongs to that. It is about what comes first on the line below it: of a list
+        item that is a map, the item and not its first key.
         """
-        before = self.lines[line][:column].strip()
-        if before.strip("- ") if is_item else before:
+        before = self.lines[line][:column]
+        if before.strip("- " if is_item else None):
             return []
+        column = before.rfind("-") if is_item else column
         first = line
-        while first > 0 and self._indent(first - 1) <= column:
+        while first > 0 and self.is_comment(first - 1):
             first -= 1
+        content = self._content_above(first)
+        while first < line and column < self._indent(first) <= content:
+            first += 1
         self.taken.update(range(first, line))
         return [text.strip() for text in self.lines[first:line]]
 
@@ -56,6 +60,16 @@ class Comments:
                 block = []
         if block:
             yield len(self.lines) - len(block), block
+
+    def _content_above(self, line: int) -> int:
+        """Return how far the last key or item above a line is indented, -1 where there is none."""
+        for index in range(line - 1, -1, -1):
+            words = self.lines[index].strip()
+            if words and not self.is_comment(index):
+                is_flow = words[0] in "{}[]"
+                indent = len(self.lines[index]) - len(self.lines[index].lstrip())
+                return -1 if is_flow else indent + (words.startswith("- ") and 2)
+        return -1
 
     def _indent(self, line: int) -> int:
         found = None if line in self.inside_scalars else _COMMENT.match(self.lines[line])

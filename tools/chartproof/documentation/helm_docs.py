@@ -14,7 +14,7 @@ from dataclasses import replace
 from chartproof.documentation.comments import Comments
 from chartproof.documentation.note import Note
 
-_BEGIN = re.compile(r"^#\s+--(?!-)\s*(?P<text>.*)$")
+_BEGIN = re.compile(r"^# --(?!-)\s*(?P<text>.*)$")
 _NAMED = re.compile(r"^#\s*(?P<path>\S+|\S.*\"\S*)\s+--(?!-)\s*(?P<text>.*)$")
 _TYPE = re.compile(r"^\((?P<type>.*?)\)\s*(?P<text>.*)$")
 _TAG = re.compile(r"^#\s*@(?P<tag>default|section|notationType)\s+--\s*(?P<text>.*)$")

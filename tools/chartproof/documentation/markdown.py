@@ -14,6 +14,8 @@ OTHERS = "Other values"
 
 _HEAD = "| Key | Type | Default | Description |\n|---|---|---|---|"
 _CODE = re.compile(r"(`+)(?:.*?[^`])??\1(?!`)", re.DOTALL)
+_PIPE = re.compile(r"(?<!\\)((?:\\\\)*)\|")
+"""One that no backslash escapes: two of them before it are themselves an escaped one."""
 _HTML = (
     *("a", "abbr", "b", "br", "code", "del", "details", "em", "i", "img", "ins", "kbd", "li", "ol"),
     *("p", "pre", "s", "small", "span", "strong", "sub", "summary", "sup", "ul"),
@@ -75,4 +77,4 @@ def text(description: str) -> str:
 
 def _cell(words: str) -> str:
     """Keep words in their cell."""
-    return re.sub(r"(?<!\\)\|", r"\\|", words).strip().replace("\n", "<br>")
+    return _PIPE.sub(r"\1\\|", words).strip().replace("\n", "<br>")

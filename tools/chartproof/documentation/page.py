@@ -39,7 +39,7 @@ class _Slot:
 
 def filled(page: str, file: Path, read: Read) -> str:
     """Return the page with its tables made anew. Raises InputError for marks that make no sense."""
-    lines = page.splitlines()
+    lines = _lines(page)
     slots = list(_slots(lines, file))
     chosen = [_chosen(slot, read.values, file) for slot in slots]
     named = {id(value) for slot, values in zip(slots, chosen, strict=True) for value in values}
@@ -56,19 +56,19 @@ def filled(page: str, file: Path, read: Read) -> str:
 
 def left_out(page: str, file: Path, read: Read) -> list[Value]:
     """Return the values that the page shows nowhere."""
-    slots = list(_slots(page.splitlines(), file))
+    slots = list(_slots(_lines(page), file))
     if any(not slot.paths for slot in slots):
         return []
     named = {id(value) for slot in slots for value in _chosen(slot, read.values, file)}
     return [value for value in read.values if id(value) not in named]
 
 
-def with_marks(page: str, file: Path, title: str) -> str:
-    """Return the page with marks at its end if it has none, or a new page in place of an empty one.
+def with_marks(page: str, file: Path, head: str) -> str:
+    """Return the page with marks at its end if it has none; an empty one begins with `head`.
 
     Raises InputError where it has a table already that another tool may have made.
     """
-    lines = page.splitlines()
+    lines = _lines(page)
     if any(_slots(lines, file)):
         return page
     for number, line in _outside_of_code(lines):
@@ -77,8 +77,12 @@ def with_marks(page: str, file: Path, title: str) -> str:
                 f"{file}:{number + 1}: found {line.strip()!r}, but not where the table is to stand;"
                 f" put {BEGIN} above the place and {END} below it"
             )
-    head = page.rstrip() or f"# {title}"
-    return f"{head}\n\n## Values\n\n{BEGIN}\n{END}\n"
+    return f"{page.rstrip() or head}\n\n## Values\n\n{BEGIN}\n{END}\n"
+
+
+def _lines(page: str) -> list[str]:
+    """Split a page where Markdown does, which is not wherever Python would."""
+    return page.replace("\r\n", "\n").removesuffix("\n").split("\n")
 
 
 def _slots(lines: Sequence[str], file: Path) -> Iterator[_Slot]:

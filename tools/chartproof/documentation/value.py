@@ -44,8 +44,8 @@ class Value:
     @property
     def anchor(self) -> str:
         """The id that a link to its row names."""
-        parts = (part if part.isalnum() else _without_spaces(part) for part in map(str, self.path))
-        return ".".join(["values", *parts])
+        words = ".".join(["values", *map(str, self.path)])
+        return "".join(it if it.isalnum() or it in "-_." else "-" for it in words)
 
 
 def written(path: Path) -> str:
@@ -73,7 +73,3 @@ def type_of(value: Any) -> str:
 def as_json(value: Any) -> str:
     """Write a value on one line."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
-
-
-def _without_spaces(part: str) -> str:
-    return "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in part)
