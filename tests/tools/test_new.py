@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from chartproof.cli import app
 from chartproof.documentation import document
 from chartproof.errors import InputError
 from chartproof.lint import judge
+from chartproof.package import package
 from chartproof.render import ValuesError, render
 from chartproof.scaffold import Kind, create
 from tests.support.charts import rendering_cases
@@ -124,6 +126,24 @@ def test_every_key_is_guarded_by_the_schema(project: Path) -> None:
             values = {key: values}
         with pytest.raises(ValuesError, match="tpyo"):
             render(chart, values)
+
+
+@each_kind
+def test_its_package_holds_what_an_install_needs_and_no_more(project: Path, tmp_path: Path) -> None:
+    packed = package(project / "chart", tmp_path / "packed")
+    with tarfile.open(packed.path) as archive:
+        files = {Path(name).relative_to("my-shop") for name in archive.getnames()}
+    top = {path.parts[0] for path in files}
+    assert top == {
+        *(
+            ".helmignore",
+            "Chart.yaml",
+            "README.md",
+            "templates",
+            "values.schema.json",
+            "values.yaml",
+        )
+    }
 
 
 @each_kind

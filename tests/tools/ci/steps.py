@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from chartproof import yamlio
 
@@ -64,17 +63,17 @@ def workflow_steps(file: Path) -> list[Step]:
     return [Step(text, text, workflow["env"], ("bash", "-e")) for text in scripts]
 
 
-def gitlab_jobs(file: Path, variables: Mapping[str, str]) -> dict[str, Step]:
-    """Return the jobs of a GitLab template, each as the script that its runner makes."""
+def gitlab_jobs(file: Path, variables: Mapping[str, str]) -> tuple[Step, dict[str, Step]]:
+    """Return what a GitLab template has run before each of its jobs, and the jobs by name."""
     template = yamlio.load(file.read_text())
     shared = {**template["variables"], **variables}
-    jobs = dict[str, Step]()
-    for name, job in template.items():
-        if isinstance(job, dict) and "script" in job:
-            whole: dict[str, Any] = {**template[job["extends"]], **job}
-            script = "\n".join([*whole["before_script"], *whole["script"]])
-            jobs[name] = Step(name, script, shared, ("bash", "-eo", "pipefail"))
-    return jobs
+    shell = ("bash", "-eo", "pipefail")
+    jobs = {name: job for name, job in template.items() if "script" in job}
+    (base,) = {job["extends"] for job in jobs.values()}
+    before = Step(base, "\n".join(template[base]["before_script"]), shared, shell)
+    return before, {
+        name: Step(name, "\n".join(job["script"]), shared, shell) for name, job in jobs.items()
+    }
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,8 @@ def test_a_chart_that_the_installed_chartproof_begins_is_the_same(
 def test_gitlabs_jobs_pass_on_a_new_chart_and_fail_on_what_they_are_for(
     machine: Machine, shop: Path
 ) -> None:
-    jobs = gitlab_jobs(TEMPLATE, {"CHARTPROOF": str(machine.clone)})
+    install, jobs = gitlab_jobs(TEMPLATE, {"CHARTPROOF": str(machine.clone)})
+    assert machine.run(install, shop).returncode == 0
     assert list(jobs) == ["chartproof lint", "chartproof test", "chartproof docs"]
     assert set(results(machine, list(jobs.values()), shop).values()) == {0}
     assert "<testsuite" in (shop / "chartproof-lint.xml").read_text()
