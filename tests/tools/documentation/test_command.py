@@ -110,9 +110,14 @@ def test_what_cannot_be_read_is_told(folder: Path, tmp_path: Path) -> None:
     (folder / "README.md").write_bytes(b"\xff\n")
     with pytest.raises(InputError, match=r"README\.md: expected UTF-8 text"):
         document(folder)
-    (folder / "values.yaml").write_text("a: {\n")
-    with pytest.raises(InputError, match=r"values\.yaml:1:5: "):
-        document(folder)
+    for text, said in (
+        ("a: {\n", r"values\.yaml:1:5: "),
+        ("- a\n", r"values\.yaml: expected a mapping, found \['a'\]"),
+        ("a: 1\n---\nb: 2\n", r"values\.yaml:2: expected a single document .* another document"),
+    ):
+        (folder / "values.yaml").write_text(text)
+        with pytest.raises(InputError, match=said):
+            document(folder)
 
 
 def test_the_charts_own_tables_and_schema_are_as_its_values_say() -> None:

@@ -306,6 +306,16 @@ def test_the_comment_above_a_key_counts_more_than_one_elsewhere() -> None:
     assert told(text) == {"replicas": "From above"}
 
 
+def test_tags_above_a_key_go_with_a_description_elsewhere() -> None:
+    text = """\
+        ## @param port Port
+        # @default -- chosen by the cluster
+        port: null
+        """
+    (value,) = read(text).values
+    assert (value.description, value.shown_default) == ("Port", "chosen by the cluster")
+
+
 @pytest.mark.parametrize("text", ["", "# -- Nothing\n", "{}\n", "---\n"])
 def test_values_that_are_none_are_none(text: str) -> None:
     assert told(text) == {}

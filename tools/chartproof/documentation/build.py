@@ -15,6 +15,7 @@ from chartproof.documentation import page, schema
 from chartproof.documentation.read import Read, read
 from chartproof.documentation.value import Value
 from chartproof.errors import InputError
+from chartproof.yamlio import Fault
 
 README, VALUES, SCHEMA = "README.md", "values.yaml", "values.schema.json"
 
@@ -87,8 +88,10 @@ def _read(folder: Path) -> Read:
         raise InputError(fault.told(file, text))
     try:
         return read(text)
-    except yaml.YAMLError as error:
-        raise InputError(f"{file}: {error}") from error
+    except yaml.MarkedYAMLError as error:  # a second document, or an alias that leads nowhere
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        problem = f"{error.context or ''} {error.problem}".strip()
+        raise InputError(Fault(line, 0, problem).told(file, text)) from error
 
 
 def _typed(value: Value, schema_text: str) -> Value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from yaml.nodes import MappingNode, Node, SequenceNode
@@ -103,8 +103,9 @@ class _Reader:
         block = self._comments.above(place.line, place.column, is_item=is_item)
         above = helm_docs.note_of(block, place.line - len(block) + 1)
         named = self._named.get(written(place.path)) or self._tags.notes.get(plain(place.path))
-        if above and not above.description and named and not above.is_ignored:
-            return Note(**{**vars(above), **{key: it for key, it in vars(named).items() if it}})
+        if above and named and not above.description and not above.is_ignored:
+            said = {part: it for part, it in vars(named).items() if it}
+            return replace(above, **said)
         return above or named or Note()
 
     def _is_about(self, place: _Place) -> bool:
