@@ -91,6 +91,13 @@ def test_a_map_that_the_schema_takes_apart_has_no_default_and_a_null_is_none() -
     )
 
 
+def test_what_json_has_no_word_for_is_a_text() -> None:
+    schema = '{"properties": {"a": {}, "b": {}}}'
+    made = json.loads(fill(schema, "# -- A\na: !!binary aGVsbG8=\n# -- B\nb: {1: 2}\n").text)
+    assert made["properties"]["a"]["default"] == "b'hello'"
+    assert made["properties"]["b"]["default"] == {"1": 2}
+
+
 def test_what_several_values_refer_to_says_it_once_if_they_agree() -> None:
     schema = '{"properties": {"a": {"$ref": "#/$defs/x"}, "b": {"$ref": "#/$defs/x"}}, "$defs": {"x": {"type": "integer"}}}'  # noqa: E501
     both = fill(schema, "# -- Seconds\na: 1\n# -- Seconds\nb: 1\n")

@@ -82,11 +82,9 @@ class _Reader:
         """Return what was found, and what the comments say of values that there are not."""
         for path, note in self._tags.notes.items():
             if note.is_extra and path not in self._known:
-                steps = tuple(path.split("."))
+                told = Value(tuple(path.split(".")), note.line, description=note.description)
                 self._found.append(
-                    Value(
-                        steps, note.line, None, note.description, note.type, "", note.section, False
-                    )
+                    replace(told, shown_default="", section=note.section, is_given=False)
                 )
             elif path not in self._known:
                 near = nearest(path, self._known)
@@ -144,14 +142,11 @@ class _Reader:
 def _below(place: _Place) -> Iterator[_Place]:
     """Give the values inside of a value."""
     if isinstance(place.node, MappingNode) and isinstance(place.value, Mapping):
-        # A merge key's come first, and what a map says itself replaces them.
-        nodes = {key.value: (key, node) for key, node in place.node.value}
-        values = {str(key): value for key, value in place.value.items()}
-        spelled = list(place.value)
-        for (name, (key, node)), given in zip(nodes.items(), spelled, strict=False):
-            value = place.value[given] if len(nodes) == len(spelled) else values.get(name)
+        # A merge key's come first, and what a map says itself replaces them, here as in the value.
+        nodes = {(key.tag, key.value): (key, node) for key, node in place.node.value}
+        for (key, node), value in zip(nodes.values(), place.value.values(), strict=False):
             mark = key.start_mark
-            yield _Place((*place.path, name), node, value, mark.line, mark.column)
+            yield _Place((*place.path, key.value), node, value, mark.line, mark.column)
     elif isinstance(place.node, SequenceNode) and isinstance(place.value, list):
         for index, (node, value) in enumerate(zip(place.node.value, place.value, strict=True)):
             mark = node.start_mark

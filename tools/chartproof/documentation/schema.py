@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from chartproof.documentation.json_text import Node, changed, parse, with_fields
-from chartproof.documentation.value import Value
+from chartproof.documentation.value import Value, as_json
 from chartproof.errors import InputError
 
 _DESCRIPTION, _DEFAULT = "description", "default"
@@ -122,4 +122,5 @@ def _description(match: _Match) -> str | None:
 
 def _default(match: _Match) -> Any:
     """Return the default that a schema can tell: none of a map that it takes apart itself."""
-    return None if "properties" in match.shared.fields else match.value.default
+    is_apart = "properties" in match.shared.fields
+    return None if is_apart else json.loads(as_json(match.value.default))
