@@ -233,6 +233,44 @@ def test_types_and_defaults_come_from_the_value_or_from_the_comment() -> None:
     ]
 
 
+def test_tags_apart_from_their_description_do_not_part_it_from_its_key() -> None:
+    text = """\
+        # -- A file
+        # of any length
+
+        # @default -- see values.yaml
+        config: |
+          a
+
+        # -- For another
+
+        # plain
+        port: 80
+        """
+    values = [(one.description, one.shown_default) for one in read(text).values]
+    assert values == [("A file of any length", "see values.yaml"), ("", None)]
+
+
+def test_what_is_for_helm_schema_is_no_part_of_a_description() -> None:
+    text = """\
+        # @schema
+        # type: integer
+        # -- not for us
+        # @schema
+        # -- Pods
+        # @schema minimum:1
+        replicas: 1
+        # -- How
+        # to render
+
+        # @schema
+        # enum: [a, b]
+        # @schema
+        mode: a
+        """
+    assert told(text) == {"replicas": "Pods", "mode": "How to render"}
+
+
 def test_raw_keeps_the_lines_that_follow_it() -> None:
     text = """\
         # -- One of
@@ -295,6 +333,15 @@ def test_what_bitnami_comments_say_of_no_value_is_told_with_the_nearest() -> Non
         "6: image.tag has no description",
     ]
     assert told(text)["sidecars"] == "What runs beside it"
+
+
+def test_a_tag_with_a_default_of_its_own_may_be_about_what_is_not_set() -> None:
+    (value,) = read("## @param probe.httpGet [object] Path and port\nprobe: {}\n").values[1:]
+    assert (value.name, value.description) == ("probe.httpGet", "Path and port")
+    assert (value.type, value.shown_default, value.is_given) == ("object", "`{}`", False)
+    assert problems("## @param probe.httpGet [object] Path\nport: 1\n") == [
+        "2: port has no description"
+    ]
 
 
 def test_the_comment_above_a_key_counts_more_than_one_elsewhere() -> None:

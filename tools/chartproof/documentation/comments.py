@@ -45,6 +45,17 @@ class Comments:
         self.taken.update(range(first, line))
         return [text.strip() for text in self.lines[first:line]]
 
+    def before(self, line: int, column: int) -> list[str]:
+        """Return the comment that only empty lines part from a line, both from 0."""
+        end = line
+        while end > 0 and not self.lines[end - 1].strip():
+            end -= 1
+        first = end
+        while first > 0 and self._indent(first - 1) <= column:
+            first -= 1
+        self.taken.update(range(first, end))
+        return [text.strip() for text in self.lines[first:end]]
+
     def is_comment(self, line: int) -> bool:
         """Tell whether a line, from 0, is a comment and nothing else."""
         return self._indent(line) < _NEVER

@@ -18,6 +18,8 @@ _BEGIN = re.compile(r"^# --(?!-)\s*(?P<text>.*)$")
 _NAMED = re.compile(r"^#\s*(?P<path>\S+|\S.*\"\S*)\s+--(?!-)\s*(?P<text>.*)$")
 _TYPE = re.compile(r"^\((?P<type>.*?)\)\s*(?P<text>.*)$")
 _TAG = re.compile(r"^#\s*@(?P<tag>default|section|notationType)\s+--\s*(?P<text>.*)$")
+_ANY_TAG = re.compile(r"^#\s*@\w+")
+_SCHEMA = re.compile(r"^#\s*@schema\b\s*(?P<rest>.*)$")
 _RAW = re.compile(r"^#\s+@raw\b")
 _IGNORED = re.compile(r"^#\s*@ignored?\b")
 _REST = re.compile(r"^#(?!#\s*@)#* ?(?P<text>.*)$")
@@ -30,6 +32,7 @@ def note_of(block: Sequence[str], line: int) -> Note | None:
     Where a comment has several descriptions the last one counts: the others belong to values that
     are commented out.
     """
+    block = _without_schemas(block)
     is_ignored = any(_IGNORED.match(text) for text in block)
     begins = [index for index, text in enumerate(block) if _BEGIN.match(text)]
     if begins:
@@ -40,6 +43,24 @@ def note_of(block: Sequence[str], line: int) -> Note | None:
         note = replace(_note("", block, line), description="")
     said = replace(note, is_ignored=is_ignored)
     return said if said != Note(line=said.line) else None
+
+
+def has_text(block: Sequence[str]) -> bool:
+    """Tell whether a comment has more than tags."""
+    return any(not _ANY_TAG.match(line) for line in _without_schemas(block))
+
+
+def _without_schemas(block: Sequence[str]) -> list[str]:
+    """Leave out what is for helm-schema: lines between two `# @schema`, or one that begins so."""
+    kept = list[str]()
+    is_inside = False
+    for line in block:
+        found = _SCHEMA.match(line)
+        if found:
+            is_inside ^= not found["rest"]
+        elif not is_inside:
+            kept.append(line)
+    return kept
 
 
 def named_notes(comments: Comments) -> Iterator[tuple[str, Note]]:

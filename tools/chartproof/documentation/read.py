@@ -81,10 +81,17 @@ class _Reader:
     def result(self) -> Read:
         """Return what was found, and what the comments say of values that there are not."""
         for path, note in self._tags.notes.items():
-            if note.is_extra and path not in self._known:
+            if path not in self._known and (note.is_extra or note.default):
+                # What is no value, or is one only for who sets it.
                 told = Value(tuple(path.split(".")), note.line, description=note.description)
                 self._found.append(
-                    replace(told, shown_default="", section=note.section, is_given=False)
+                    replace(
+                        told,
+                        type=note.type,
+                        shown_default=note.default,
+                        section=note.section,
+                        is_given=False,
+                    )
                 )
             elif path not in self._known:
                 near = nearest(path, self._known)
@@ -99,6 +106,8 @@ class _Reader:
         self._known |= {plain(place.path), written(place.path)}
         is_item = isinstance(place.path[-1], int)
         block = self._comments.above(place.line, place.column, is_item=is_item)
+        if block and not helm_docs.has_text(block):
+            block = [*self._comments.before(place.line - len(block), place.column), *block]
         above = helm_docs.note_of(block, place.line - len(block) + 1)
         named = self._named.get(written(place.path)) or self._tags.notes.get(plain(place.path))
         if above and named and not above.description and not above.is_ignored:
