@@ -23,17 +23,19 @@ down: .venv/ready ## take it away again
 test: lint ## lint, then every test this machine can run, and a list of what it could not and why
 	$(BIN)/python -m pytest
 
-lint: .venv/ready ## ruff, mypy and chartproof's own lint of the chart
+lint: .venv/ready ## ruff, mypy, and chartproof's own lint of the chart and its tables
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/chartproof lint chart
+	$(BIN)/chartproof docs chart --check --strict
 
 format: .venv/ready ## ruff's formatter over the whole tree
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: .venv/ready ## write the pages of docs/ that are made from what they describe
+docs: .venv/ready ## write the pages and tables that are made from what they describe
+	$(BIN)/chartproof docs chart
 	$(BIN)/python -m tests.pages.rules
 	$(BIN)/python -m tests.pages.review
 

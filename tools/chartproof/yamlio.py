@@ -149,6 +149,23 @@ def load_all(text: str) -> list[Any]:
     return _with(_Loader, lambda it: list(yaml.load_all(text, Loader=it)))
 
 
+def compose(text: str) -> tuple[Node | None, Any]:
+    """Parse one document: return its nodes, merge keys resolved, and what they stand for.
+
+    Raises yaml.YAMLError.
+    """
+
+    def read(loader: type[_Loader]) -> tuple[Node | None, Any]:
+        reading = loader(text)
+        try:
+            node = reading.get_single_node()
+            return node, reading.construct_document(node) if node else None
+        finally:
+            reading.dispose()
+
+    return _with(_Loader, read)
+
+
 def dump(body: Any) -> str:
     """Write one document, keys in their own order."""
     text: str = yaml.dump(body, Dumper=_Dumper, sort_keys=False, allow_unicode=True)

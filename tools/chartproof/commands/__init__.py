@@ -2,8 +2,10 @@
 
 from chartproof.commands.coverage import coverage
 from chartproof.commands.diff import diff
+from chartproof.commands.docs import docs
 from chartproof.commands.down import down
 from chartproof.commands.logs import logs
+from chartproof.commands.new import new
 from chartproof.commands.package import package
 from chartproof.commands.publish import publish
 from chartproof.commands.release import release
@@ -13,4 +15,19 @@ from chartproof.commands.test import test
 from chartproof.commands.up import up
 from chartproof.commands.verify import verify
 
-COMMANDS = (test, coverage, diff, release, package, sign, verify, publish, up, down, status, logs)
+COMMANDS = (
+    test,
+    coverage,
+    docs,
+    new,
+    diff,
+    release,
+    package,
+    sign,
+    verify,
+    publish,
+    up,
+    down,
+    status,
+    logs,
+)
