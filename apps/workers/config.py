@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -23,10 +24,22 @@ def load(environ: Mapping[str, str] = os.environ, queue: str | None = None) -> S
 
     A `queue` counts in place of MQ_CH. Raises ConfigError with all faults at once.
     """
-    faults = list(_unknown_names(environ))
+    given = {} if queue is None else {"MQ_CH": queue}
+    return checked(
+        Settings, {**_secrets(environ.get(SECRETS_DIR)), **given}, _unknown_names(environ)
+    )
+
+
+def checked(
+    kind: type[Settings], given: Mapping[str, Any], faults_before: Iterable[str] = ()
+) -> Settings:
+    """Make settings of what is given, by field, and of what their kind reads by itself.
+
+    Raises ConfigError with all faults at once.
+    """
+    faults = list(faults_before)
     try:
-        given = {} if queue is None else {"MQ_CH": queue}
-        settings = Settings.model_validate({**_secrets(environ.get(SECRETS_DIR)), **given})
+        settings = kind.model_validate(given)
     except ValidationError as error:
         faults += [_line(details) for details in error.errors()]
     else:

@@ -4,26 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from threading import Lock
-from typing import Protocol
 
 from workers import loader
-from workers.settings import ConfigError
+from workers.protocols import Dedup
 
+VARIABLE = "MQ_DEDUP"
+METHODS = ("seen", "add")
 REMEMBERED = 100_000
-
-
-class Dedup(Protocol):
-    """What MQ_DEDUP names: a class, or a function that returns such an object.
-
-    It is called once, with nothing. Both methods are called from the handlers' threads, several
-    at the same time. What they raise fails the message.
-    """
-
-    def seen(self, message_id: str) -> bool:
-        """Tell whether a message was handled; asked only of one that comes again, or may."""
-
-    def add(self, message_id: str) -> None:
-        """Remember a message as handled: its handler has returned, and nothing is acknowledged."""
 
 
 class Recent:
@@ -54,15 +41,14 @@ class Recent:
 
 def load(spec: str) -> Dedup:
     """Import what MQ_DEDUP names, and call it. Raises ConfigError when it is not usable."""
-    made = loader.load("MQ_DEDUP", spec)
+    made = loader.load(VARIABLE, spec)
     try:
         dedup = made()
     except Exception as error:
-        raise ConfigError(f"MQ_DEDUP={spec}: it raised {type(error).__name__}: {error}") from error
-    for method in ("seen", "add"):
+        why = f"it raised {type(error).__name__}: {error}{loader.raised_at(error)}"
+        raise loader.fault(VARIABLE, spec, why) from error
+    for method in METHODS:
         if not callable(getattr(dedup, method, None)):
-            kind = type(dedup).__name__
-            raise ConfigError(
-                f"MQ_DEDUP={spec}: what it returns, of type {kind}, has no {method}()"
-            )
+            why = f"what it returns, of type {type(dedup).__name__}, has no {method}()"
+            raise loader.fault(VARIABLE, spec, f"{why}{loader.where(made)}")
     return dedup  # type: ignore[no-any-return]

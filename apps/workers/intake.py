@@ -31,7 +31,8 @@ class Intake:
         after: int = 0,
         perhaps_sent: int = 0,
     ) -> None:
-        self.failed = False
+        self.failure: str | None = None
+        """What ended it before its time."""
         self.taken = after
         self.instance = instance
         self._supply = supply
@@ -40,6 +41,11 @@ class Intake:
         self._limit = limit
         self._perhaps_sent = perhaps_sent
         self._stopped = False
+
+    @property
+    def failed(self) -> bool:
+        """The source raised, or gave what cannot be published."""
+        return self.failure is not None
 
     @property
     def over(self) -> bool:
@@ -111,8 +117,7 @@ class Intake:
     def _fail(self, detail: str, sequence: int = 0) -> None:
         if self.failed:
             return
-        self.failed = True
+        sequence = sequence or self.taken + 1
+        self.failure = f"message {sequence}: {detail}"
         self._supply.stop()
-        logs.event(
-            "source_failed", logging.ERROR, sequence=sequence or self.taken + 1, detail=detail
-        )
+        logs.event("source_failed", logging.ERROR, sequence=sequence, detail=detail)

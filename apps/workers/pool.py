@@ -36,6 +36,8 @@ class Threads(ABC, Generic[AnyJudge]):
         self._idle: deque[Lock] = deque()
         self._outcomes: deque[Outcome] = deque()
         self._announced = False
+        self._closed = False
+        self._size = len(judges)
         for number, judge in enumerate(judges):
             Thread(target=self._work, args=(judge,), name=f"handler-{number}", daemon=True).start()
 
@@ -64,6 +66,11 @@ class Threads(ABC, Generic[AnyJudge]):
         self.in_hand -= len(taken)
         return taken
 
+    def close(self) -> None:
+        """Let each thread end once it has nothing to do."""
+        self._closed = True
+        Threads._ring(self, self._size)
+
     @abstractmethod
     def _work(self, judge: AnyJudge) -> None:
         """Take deliveries, have them judged and put their outcomes; in a thread, for ever."""
@@ -78,17 +85,24 @@ class Threads(ABC, Generic[AnyJudge]):
             bell.release()
 
     def _rest(self, bell: Lock, seconds: float = -1) -> bool:
-        """Sleep until there may be work; False when the seconds were over before."""
+        """Sleep until there may be work; False when the seconds were over before.
+
+        Raises SystemExit, which ends the thread, where there will be none.
+        """
         if self._outcomes:
             self._announce()
         self._idle.append(bell)
-        if self._waiting and self._leave(bell):
-            return True  # It came before the bell hung there, so nobody rang.
-        if bell.acquire(timeout=seconds):
-            return True
-        if self._leave(bell):
+        came = (self._waiting or self._closed) and self._leave(bell)
+        # What came before the bell hung there was not rung for.
+        if not came and not bell.acquire(timeout=seconds):
+            if self._leave(bell):
+                return False
+            bell.acquire()  # Somebody rings just now.
+        if self._closed and not self._waiting:
+            if seconds < 0:
+                raise SystemExit
             return False
-        return bell.acquire()  # Somebody rings just now.
+        return True
 
     def _leave(self, bell: Lock) -> bool:
         """Take the bell away again; False when it is about to be rung, or was."""

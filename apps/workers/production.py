@@ -24,12 +24,15 @@ READ_AHEAD = 0.1
 
 
 @contextmanager
-def assembled(settings: Settings, status: Status, metrics: ProducerMetrics) -> Iterator[Producer]:
+def assembled(
+    settings: Settings, status: Status, metrics: ProducerMetrics, given: Source | None = None
+) -> Iterator[Producer]:
     """Give a producer with its source at work, and end both in good order.
 
-    Raises ConfigError for a source or a mark that cannot be used.
+    A source that is `given` counts in place of that of the settings. Raises ConfigError for a
+    source or a mark that cannot be used.
     """
-    origin = source.load(settings.source, settings.max_body)
+    origin = given or source.load(settings.source, settings.max_body)
     with ExitStack() as stack:
         if settings.resume:
             _check_position(settings, origin)
