@@ -7,7 +7,17 @@ import logging
 import sys
 from collections.abc import Callable
 
-from workers import cli_checks, cli_redrive, config, dedup, handlers, health, logs, production
+from workers import (
+    cli_check,
+    cli_checks,
+    cli_redrive,
+    config,
+    dedup,
+    handlers,
+    health,
+    logs,
+    production,
+)
 from workers.consumer import Consumer
 from workers.crew import Crew
 from workers.drain import Drain
@@ -106,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
         _command(commands, name, worker).set_defaults(
             run=lambda _arguments, worker=worker: worker(_settings())
         )
+    cli_check.add_arguments(_command(commands, "check", cli_check.check))
     cli_redrive.add_arguments(_command(commands, "redrive", cli_redrive.redrive))
     for name, (run, add_arguments) in cli_checks.COMMANDS.items():
         add_arguments(_command(commands, name, run))

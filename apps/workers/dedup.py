@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from collections import OrderedDict
 from threading import Lock
+from typing import Any
 
 from workers import loader
 from workers.protocols import Dedup
@@ -47,8 +49,23 @@ def load(spec: str) -> Dedup:
     except Exception as error:
         why = f"it raised {type(error).__name__}: {error}{loader.raised_at(error)}"
         raise loader.fault(VARIABLE, spec, why) from error
-    for method in METHODS:
-        if not callable(getattr(dedup, method, None)):
-            why = f"what it returns, of type {type(dedup).__name__}, has no {method}()"
-            raise loader.fault(VARIABLE, spec, f"{why}{loader.where(made)}")
+    for name in METHODS:
+        if why := _fault(getattr(dedup, name, None)):
+            kind = type(dedup).__name__
+            raise loader.fault(VARIABLE, spec, f"{kind}.{name}() {why}{loader.where(made)}")
     return dedup  # type: ignore[no-any-return]
+
+
+def _fault(method: Any) -> str | None:
+    """Say why a method of a store cannot be used."""
+    if not callable(method):
+        return "is not there; expected seen(message_id) and add(message_id)"
+    if inspect.iscoroutinefunction(method):
+        return "is async, and is run as a plain method"  # and what it returns would count as true
+    try:
+        inspect.signature(method).bind("id")
+    except TypeError:
+        return f"takes {inspect.signature(method)}; expected one message_id: str"
+    except ValueError:  # Written in C, it does not say.
+        return None
+    return None

@@ -52,6 +52,14 @@ def takes_batches(handler: Callable[..., Any]) -> bool:
     return get_origin(annotation) is list and get_args(annotation) == (Message,)
 
 
+def is_message(function: Callable[..., Any], parameter: Parameter) -> bool:
+    """Tell whether a parameter is annotated as a message, or many, or named like that."""
+    annotation = _annotation(function, parameter)
+    if annotation is parameter.empty or isinstance(annotation, str):
+        return parameter.name in ("message", "messages")
+    return Message in (annotation, *get_args(annotation))
+
+
 def _fault(handler: Callable[..., Any]) -> str | None:
     """Say what keeps it from being a handler."""
     function = _function(handler)

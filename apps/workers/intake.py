@@ -61,6 +61,7 @@ class Intake:
         """Ask the source for nothing more; what it gave is taken at once, whatever the pace."""
         self._stopped = True
         self._supply.stop()
+        self._notice_failure()
 
     def tell(self, news: Callable[[], None] | None) -> None:
         """Have `news` called, from any thread, when there is something to take or the end."""
@@ -81,14 +82,15 @@ class Intake:
     def take(self, now: float, room: int) -> list[Outgoing]:
         """Return the next messages that are due, at most `room`."""
         if self.over:
+            # The source may have raised after all that it gave was taken.
+            self._notice_failure()
             return []
         count = room if self._stopped else int(min(self._pace.due(now), room))
         if self._limit:
             count = min(count, self._limit - self.taken)
         taken = self._number(self._supply.take(count)) if count > 0 else []
         self._pace.spend(len(taken), now)
-        if self._supply.failure is not None and self._supply.over:
-            self._fail(f"the source raised {self._supply.failure}")
+        self._notice_failure()
         return taken
 
     @property
@@ -113,6 +115,10 @@ class Intake:
             batch.append(message if sequence > self._perhaps_sent else message.republished())
         self.taken = sequence
         return batch
+
+    def _notice_failure(self) -> None:
+        if self._supply.failure is not None and self._supply.over and not self._limit_is_reached:
+            self._fail(f"the source raised {self._supply.failure}")
 
     def _fail(self, detail: str, sequence: int = 0) -> None:
         if self.failed:

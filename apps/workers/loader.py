@@ -13,7 +13,8 @@ from typing import Any
 
 from workers.settings import ConfigError
 
-_OWN = (__file__, importlib.__file__)
+OWN = (f"{Path(__file__).parent}/", f"{Path(importlib.__file__).parent}/", "<frozen ")
+"""How the files begin that are no code of the user's."""
 
 
 def load(variable: str, spec: str) -> Callable[..., Any]:
@@ -55,21 +56,13 @@ def where(thing: Any) -> str:
     return f" ({file}:{line})"
 
 
-def raised_at(error: BaseException, module_file: str | None = None) -> str:
-    """Return " (file:line)" of the line that raised, or nothing where no line did.
-
-    With a `module_file`, of the last line in that file that led to it.
-    """
+def raised_at(error: BaseException) -> str:
+    """Return " (file:line)" of the user's line that raised, or nothing where no line did."""
     if isinstance(error, SyntaxError) and error.filename:
         return f" ({error.filename}:{error.lineno})"
-    frames = [
-        each
-        for each in traceback.extract_tb(error.__traceback__)
-        if not (each.filename.startswith("<frozen") or each.filename in _OWN)
-    ]
-    own = [each for each in frames if each.filename == module_file]
-    last = (own or frames)[-1:]
-    return "".join(f" ({each.filename}:{each.lineno})" for each in last)
+    frames = traceback.extract_tb(error.__traceback__)
+    theirs = [each for each in frames if not each.filename.startswith(OWN)]
+    return "".join(f" ({each.filename}:{each.lineno})" for each in theirs[-1:])
 
 
 def _import_fault(module_name: str, error: Exception) -> str:
@@ -94,5 +87,5 @@ def _modules() -> list[str]:
 
 
 def fault(variable: str, spec: str, why: str) -> ConfigError:
-    """Return the error that names the variable and what it holds."""
-    return ConfigError(f"{variable}={spec}: {why}")
+    """Return the error that names the variable, if there is one, and what it holds."""
+    return ConfigError(f"{variable}={spec}: {why}" if variable else f"{spec}: {why}")

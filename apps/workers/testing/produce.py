@@ -14,13 +14,17 @@ from workers.metrics import ProducerMetrics
 from workers.producer import Producer
 from workers.protocols import PositionedSource, Source
 from workers.session import Session
+from workers.settings import Settings
 from workers.testing import settings as given_settings
 from workers.testing.publishes import ConfirmingChannel, Desk
 from workers.testing.session import FakeSession
 
 
 class SourceFailedError(Exception):
-    """The source raised, or gave what cannot be published. `produced` is what came before."""
+    """The source raised, or gave what cannot be published, or nothing.
+
+    `produced` is what came before.
+    """
 
     def __init__(self, text: str, produced: Produced) -> None:
         super().__init__(text)
@@ -66,27 +70,33 @@ def produce(
     whatever this process's environment says.
 
     Raises ConfigError for a source that no worker would take, SourceFailedError for one that ends
-    with a fault, and TimeoutError when nothing was published for `patience` seconds.
+    with a fault or gives nothing for `patience` seconds.
     """
     settings = given_settings.made(
-        source="counter", rate=0, count=count, window=window, max_body=max_body, app_id=app_id
+        rate=0, count=count, window=window, max_body=max_body, app_id=app_id
     )
     if isinstance(given, str):
         origin = source.load(given, settings.max_body)
     else:
         origin = source.of(given, f"{getattr(given, '__name__', given)}")
-    desk = Desk(nack, give_back, lose_connection_after)
+    return produce_from(origin, settings, Desk(nack, give_back, lose_connection_after), patience)
+
+
+def produce_from(
+    origin: source.Source, settings: Settings, desk: Desk, patience: float
+) -> Produced:
+    """Do what `produce` does with a source that is loaded."""
     status = Status()
     with production.assembled(settings, status, ProducerMetrics(status), origin) as producer:
-        _run(producer, desk, patience)
+        failure = _run(producer, desk, patience) or producer.failure
         produced = Produced(tuple(desk.published), tuple(desk.taken))
-        if producer.failure:
-            raise SourceFailedError(producer.failure, produced)
+        if failure:
+            raise SourceFailedError(failure, produced)
     return produced
 
 
-def _run(producer: Producer, desk: Desk, patience: float) -> None:
-    """Hold one session after the other until the producer has finished."""
+def _run(producer: Producer, desk: Desk, patience: float) -> str | None:
+    """Hold one session after the other until the producer has finished, or say why it has not."""
     seen, since = -1, monotonic()
     while True:
         desk.lost = False
@@ -100,7 +110,7 @@ def _run(producer: Producer, desk: Desk, patience: float) -> None:
                 seen, since = len(desk.published), monotonic()
             elif monotonic() - since > patience:
                 producer.end()
-                raise TimeoutError(f"nothing was published for {patience:g} s")
+                return f"message {len(desk.published) + 1}: it did not come within {patience:g} s"
         producer.end()
         if session.finished:
-            return
+            return None

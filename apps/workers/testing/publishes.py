@@ -44,12 +44,7 @@ class PublishingConnection:
 
 
 class ConfirmingChannel:
-    """Notes what is published, and confirms it, refuses it or returns it.
-
-    `nack` and `give_back` are the numbers of messages that are refused, or returned as no queue
-    takes them, the first time that they are published. They count from 1, in the order in which
-    the source gives them.
-    """
+    """Notes what is published, and confirms it, refuses it or returns it, as its desk says."""
 
     channel_number = 1
     is_open = True
@@ -116,10 +111,18 @@ class ConfirmingChannel:
 
 
 class Desk:
-    """What the broker of a test has taken, and what it will not take at once."""
+    """What the broker of a test has taken, and what it will not take at once.
+
+    `nack` and `give_back` are the numbers of messages that are refused, or returned as no queue
+    takes them, the first time that they are published. They count from 1, in the order in which
+    the source gives them. After `lose_after` messages the connection is lost, once.
+    """
 
     def __init__(
-        self, nack: Iterable[int], give_back: Iterable[int], lose_after: int | None
+        self,
+        nack: Iterable[int] = (),
+        give_back: Iterable[int] = (),
+        lose_after: int | None = None,
     ) -> None:
         self.nack = set(nack)
         self.give_back = set(give_back)
