@@ -63,9 +63,11 @@ def _fault(method: Any) -> str | None:
     if inspect.iscoroutinefunction(method):
         return "is async, and is run as a plain method"  # and what it returns would count as true
     try:
-        inspect.signature(method).bind("id")
-    except TypeError:
-        return f"takes {inspect.signature(method)}; expected one message_id: str"
+        signature = inspect.signature(method)
     except ValueError:  # Written in C, it does not say.
         return None
+    try:
+        signature.bind("id")
+    except TypeError:
+        return f"takes ({', '.join(signature.parameters)}); expected one message_id: str"
     return None

@@ -14,7 +14,7 @@ from workers.message import Message
 from workers.protocols import BatchHandler, Handler
 
 VARIABLE = "MQ_HANDLER"
-SHAPE = "message: Message, or messages: list[Message]"
+ONE = "one parameter: message: Message, or messages: list[Message]"
 AnyHandler: TypeAlias = Handler | BatchHandler
 
 POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
@@ -64,7 +64,7 @@ def _fault(handler: Callable[..., Any]) -> str | None:
     """Say what keeps it from being a handler."""
     function = _function(handler)
     if inspect.isclass(handler):
-        return f"it is a class, and a call only makes one; expected a function: {SHAPE}"
+        return f"it is a class, and a call only makes one; expected {ONE}"
     # Called, these would only return; their messages would be acknowledged and never handled.
     if inspect.iscoroutinefunction(function):
         return "it is async, and is run as a plain function"
@@ -78,7 +78,7 @@ def _fault(handler: Callable[..., Any]) -> str | None:
     alone = [each for each in needed if each.kind in POSITIONAL]
     if not takes_one or len(alone) > 1 or len(needed) > len(alone):
         names = ", ".join(each.name for each in needed)
-        return f"it takes ({names}); expected one parameter: {SHAPE}"
+        return f"it takes ({names}); expected {ONE}"
     return _annotation_fault(handler, parameters[0])
 
 
@@ -94,7 +94,7 @@ def _annotation_fault(handler: Callable[..., Any], first: Parameter) -> str | No
         return None
     shown = annotation.__name__ if isinstance(annotation, type) else str(annotation)
     shown = (str(annotation) if get_args(annotation) else shown).replace("workers.message.", "")
-    return f"its parameter {first.name!r} is annotated {shown}; expected {SHAPE}"
+    return f"its parameter {first.name!r} is annotated {shown}; expected {ONE}"
 
 
 def _function(handler: Callable[..., Any]) -> Any:

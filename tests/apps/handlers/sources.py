@@ -49,6 +49,13 @@ def no_database() -> Iterator[str]:
     raise OSError("no database")
 
 
+def breaks_later() -> Iterator[str]:
+    """Fail when all that was given is published and confirmed."""
+    yield "one"
+    time.sleep(1)
+    raise ValueError("row 2 is spoilt")
+
+
 def breaks_after_two_hundred() -> Iterator[str]:
     """Fail in the middle."""
     for each in range(200):

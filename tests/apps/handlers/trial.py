@@ -118,6 +118,24 @@ class Forgetful:
         return False
 
 
+class Asynchronous:
+    """No de-duplication: what `seen` returns is true, whatever it finds."""
+
+    async def seen(self, _message_id: str) -> bool:
+        """Know nothing, later."""
+        return False
+
+    def add(self, message_id: str) -> None:
+        """Remember nothing."""
+
+
+class Timed(Forgetful):
+    """No de-duplication: its `add` wants more than an id."""
+
+    def add(self, message_id: str, seconds: float) -> None:
+        """Remember nothing."""
+
+
 def no_store() -> None:
     """Fail as a store that is not reachable."""
     raise OSError("no route to the store")
@@ -131,3 +149,19 @@ def measure(message: Message) -> None:
 def reject(_message: Message) -> None:
     """Refuse everything for good."""
     raise Reject("nothing is wanted")
+
+
+def two_of_them(message: Message, count: int) -> None:
+    """Take more than there is."""
+
+
+def named_only(*, message: Message) -> None:
+    """Take it by its name only."""
+
+
+def takes_bytes(body: bytes) -> None:
+    """Take a body for a message."""
+
+
+def takes_a_tuple(messages: tuple[Message, ...]) -> None:
+    """Take many in another way."""
