@@ -70,7 +70,8 @@ class Trial:
             return trial
         trial._show(produced)
         if len(produced.taken) < count:
-            trial._add(f"it ended after {len(produced.taken)} messages")
+            count = len(produced.taken)
+            trial._add(f"it ended after {count} message{'' if count == 1 else 's'}")
         return trial
 
     def _show(self, produced: Produced) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 
@@ -144,6 +145,11 @@ def no_store() -> None:
 def measure(message: Message) -> None:
     """Say how many bytes it has."""
     logs.event("measured", size=len(message.body))
+
+
+def tell(message: Message) -> None:
+    """Print what it knows of a message beside its body."""
+    sys.stdout.write(f"{message.id} {dict(message.headers)} {message.redelivered}\n")
 
 
 def reject(_message: Message) -> None:
