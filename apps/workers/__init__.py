@@ -8,6 +8,7 @@ from workers.deadline import HandlerTimeout
 from workers.message import Message, Reject, SomeFailed
 from workers.protocols import BatchHandler, Body, Dedup, Handler, PositionedSource, Source
 from workers.publishing import Publishing
+from workers.trace import TraceContext
 
 __all__ = [
     "BatchHandler",
@@ -21,4 +22,5 @@ __all__ = [
     "Reject",
     "SomeFailed",
     "Source",
+    "TraceContext",
 ]

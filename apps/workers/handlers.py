@@ -22,7 +22,7 @@ POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 
 def log_message(message: Message) -> None:
     """Log the body: the default handler."""
-    logs.event("message", body=message.body.decode(errors="replace"), id=message.id)
+    logs.event("message", body=message.body.decode(errors="replace"), **logs.about(message))
 
 
 def load(spec: str) -> AnyHandler:

@@ -11,6 +11,7 @@ from workers.audit import message_id
 from workers.pace import Pace
 from workers.publishing import BadMessageError, Outgoing, outgoing
 from workers.supply import Supply
+from workers.tracing import Tracing
 
 
 class Intake:
@@ -30,6 +31,7 @@ class Intake:
         limit: int = 0,
         after: int = 0,
         perhaps_sent: int = 0,
+        tracing: Tracing | None = None,
     ) -> None:
         self.failure: str | None = None
         """What ended it before its time."""
@@ -40,6 +42,7 @@ class Intake:
         self._largest = largest
         self._limit = limit
         self._perhaps_sent = perhaps_sent
+        self._tracing = tracing
         self._stopped = False
 
     @property
@@ -114,7 +117,7 @@ class Intake:
             sequence += 1
             batch.append(message if sequence > self._perhaps_sent else message.republished())
         self.taken = sequence
-        return batch
+        return list(map(self._tracing.outgoing, batch)) if self._tracing else batch
 
     def _notice_failure(self) -> None:
         if self._supply.failure is not None and self._supply.over and not self._limit_is_reached:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from time import monotonic
 
-from workers import resume, source
+from workers import resume, source, tracing
 from workers.health import Status
 from workers.intake import Intake
 from workers.metrics import ProducerMetrics
@@ -46,6 +46,7 @@ def assembled(
             settings.count,
             after=mark.confirmed,
             perhaps_sent=mark.reserved,
+            tracing=tracing.load(settings.queue) if settings.trace else None,
         )
         producer = Producer(settings, intake, status, metrics)
         if settings.resume:

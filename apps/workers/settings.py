@@ -126,6 +126,11 @@ class Settings(BaseSettings):
         default_factory=socket.gethostname, description="the connection's name; default: the host's"
     )
     app_id: str = Field("workers", max_length=255, description="the app_id of each message")
+    trace: bool = Field(
+        False,
+        description="give each message a W3C trace context, name it in log lines, and make spans"
+        " where opentelemetry is installed",
+    )
     audit: bool = Field(False, description="log which message ids were confirmed and handled")
 
     @field_validator("url")
