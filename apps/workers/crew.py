@@ -9,10 +9,10 @@ from typing import Any, cast
 from workers import judge, tracing
 from workers.batch import Batching, BatchPool
 from workers.deadline import Deadline
-from workers.dedup import Dedup
 from workers.handlers import AnyHandler, takes_batches
 from workers.pool import Pool, Threads
 from workers.process import Process
+from workers.protocols import Dedup
 from workers.settings import ConfigError, Settings
 
 

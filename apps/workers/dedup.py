@@ -50,9 +50,9 @@ def load(spec: str) -> Dedup:
         why = f"it raised {type(error).__name__}: {error}{loader.raised_at(error)}"
         raise loader.fault(VARIABLE, spec, why) from error
     for name in METHODS:
-        if why := _fault(getattr(dedup, name, None)):
+        if fault := _fault(getattr(dedup, name, None)):
             kind = type(dedup).__name__
-            raise loader.fault(VARIABLE, spec, f"{kind}.{name}() {why}{loader.where(made)}")
+            raise loader.fault(VARIABLE, spec, f"{kind}.{name}() {fault}{loader.where(made)}")
     return dedup  # type: ignore[no-any-return]
 
 

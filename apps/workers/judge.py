@@ -8,10 +8,9 @@ from typing import TypeAlias
 
 from workers import logs
 from workers.deadline import HandlerTimeout
-from workers.dedup import Dedup
-from workers.handlers import BatchHandler, Handler
 from workers.message import Message, Reject, SomeFailed
 from workers.outcome import Result
+from workers.protocols import BatchHandler, Dedup, Handler
 
 Judge: TypeAlias = Callable[[Message], Result]
 """Has a message handled and says how it went; it never raises."""

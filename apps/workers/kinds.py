@@ -11,20 +11,23 @@ from workers import dedup, handlers, source
 
 
 class Kind(Enum):
-    """What a name can be used for; `variable` is where it goes."""
+    """What a name can be used for."""
 
-    variable: str
+    HANDLER = "handler"
+    SOURCE = "source"
+    DEDUP = "dedup"
 
-    HANDLER = "handler", handlers.VARIABLE
-    SOURCE = "source", source.VARIABLE
-    DEDUP = "dedup", dedup.VARIABLE
+    @property
+    def variable(self) -> str:
+        """Where its name goes."""
+        return VARIABLES[self]
 
-    def __new__(cls, word: str, variable: str) -> Kind:
-        """Make a kind that knows its variable."""
-        member = object.__new__(cls)
-        member._value_ = word
-        member.variable = variable
-        return member
+
+VARIABLES = {
+    Kind.HANDLER: handlers.VARIABLE,
+    Kind.SOURCE: source.VARIABLE,
+    Kind.DEDUP: dedup.VARIABLE,
+}
 
 
 def kind_of(found: Callable[..., Any]) -> Kind:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import repeat
 from threading import Lock, Thread
 from time import monotonic
@@ -14,6 +15,10 @@ from workers.judge import Judge
 from workers.outcome import Delivery, Outcome
 
 AnyJudge = TypeVar("AnyJudge", bound=Callable[..., Any])
+
+
+class ClosedError(Exception):
+    """Ends a thread that has nothing to do any more."""
 
 
 class Threads(ABC, Generic[AnyJudge]):
@@ -39,7 +44,7 @@ class Threads(ABC, Generic[AnyJudge]):
         self._closed = False
         self._size = len(judges)
         for number, judge in enumerate(judges):
-            Thread(target=self._work, args=(judge,), name=f"handler-{number}", daemon=True).start()
+            Thread(target=self._run, args=(judge,), name=f"handler-{number}", daemon=True).start()
 
     def put(self, deliveries: Sequence[Delivery]) -> None:
         """Give deliveries to the threads that are free next."""
@@ -71,6 +76,10 @@ class Threads(ABC, Generic[AnyJudge]):
         self._closed = True
         Threads._ring(self, self._size)
 
+    def _run(self, judge: AnyJudge) -> None:
+        with suppress(ClosedError):
+            self._work(judge)
+
     @abstractmethod
     def _work(self, judge: AnyJudge) -> None:
         """Take deliveries, have them judged and put their outcomes; in a thread, for ever."""
@@ -87,7 +96,7 @@ class Threads(ABC, Generic[AnyJudge]):
     def _rest(self, bell: Lock, seconds: float = -1) -> bool:
         """Sleep until there may be work; False when the seconds were over before.
 
-        Raises SystemExit, which ends the thread, where there will be none.
+        Raises ClosedError where there will be none.
         """
         if self._outcomes:
             self._announce()
@@ -100,7 +109,7 @@ class Threads(ABC, Generic[AnyJudge]):
             bell.acquire()  # Somebody rings just now.
         if self._closed and not self._waiting:
             if seconds < 0:
-                raise SystemExit
+                raise ClosedError
             return False
         return True
 

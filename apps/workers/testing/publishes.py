@@ -27,7 +27,8 @@ class PublishingConnection:
 
     def _output_marshaled_frames(self, written: Iterable[bytes]) -> None:
         data = b"".join(written)
-        properties, missing, parts = BasicProperties(), 0, list[bytes]()  # type: ignore[no-untyped-call]
+        properties = BasicProperties()  # type: ignore[no-untyped-call]
+        missing, parts = 0, list[bytes]()
         while data:
             consumed, decoded = frame.decode_frame(data)  # type: ignore[no-untyped-call]
             data = data[consumed:]

@@ -16,7 +16,7 @@ class Given(Settings):
 
     @classmethod
     def settings_customise_sources(
-        cls, *_: Any, **sources: PydanticBaseSettingsSource
+        cls, *_: Any, **sources: Any
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Take what is given, and nothing else."""
         return (sources["init_settings"],)

@@ -75,6 +75,12 @@ def rich() -> Iterator[Publishing]:
     yield Publishing(b"{}", "order-1", {"x-shop": "north", "x-try": 2}, "application/json")
 
 
+def in_a_trace() -> Iterator[Publishing]:
+    """Give a message of a trace that somebody else has begun."""
+    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    yield Publishing("one", headers={"traceparent": parent})
+
+
 def slow_and_tidy() -> Iterator[str]:
     """Take longer than two heartbeats of a second for each message, and tidy up at the end."""
     try:

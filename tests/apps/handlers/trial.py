@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -150,6 +151,12 @@ def measure(message: Message) -> None:
 def tell(message: Message) -> None:
     """Print what it knows of a message beside its body."""
     sys.stdout.write(f"{message.id} {dict(message.headers)} {message.redelivered}\n")
+
+
+def tell_its_trace(message: Message) -> None:
+    """Log which trace the message is of, and a line that says nothing of it."""
+    logs.event("traced", of_message=message.trace and message.trace.trace_id)
+    logging.getLogger("user").warning("plain")
 
 
 def reject(_message: Message) -> None:
