@@ -45,7 +45,9 @@ class DeliveringChannel:
             method = spec.Basic.Deliver(  # type: ignore[no-untyped-call]
                 TAG, tag, stored.redelivered, given.exchange, given.routing_key or NAME
             )
-            self._on_message(self, method, stored.delivered, stored.body)
+            properties = stored.delivered
+            stored.deliveries += 1
+            self._on_message(self, method, properties, stored.body)
 
     def lose(self) -> None:
         """End as a lost connection does: what is held goes back, as failed."""

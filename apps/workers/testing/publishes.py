@@ -30,7 +30,7 @@ class PublishingConnection:
         properties = BasicProperties()  # type: ignore[no-untyped-call]
         missing, parts = 0, list[bytes]()
         while data:
-            consumed, decoded = frame.decode_frame(data)  # type: ignore[no-untyped-call]
+            consumed, decoded = frame.decode_frame(data)
             data = data[consumed:]
             match decoded:
                 case frame.Method():

@@ -24,6 +24,9 @@ NAME = "queue"
 RETRY_NAME = "queue.retry"
 REJECTED, DELIVERY_LIMIT, EXPIRED = "rejected", "delivery_limit", "expired"
 DELIVERY_COUNT = "x-delivery-count"
+"""Header: how often a delivery has failed."""
+ACQUIRED_COUNT = "x-acquired-count"
+"""Header: how often it was delivered."""
 _COURSE = "course"
 """An attribute that the worker's copies of properties keep; AMQP has nothing of the kind."""
 
@@ -53,12 +56,15 @@ class Stored:
     properties: BasicProperties
     redelivered: bool
     failures: int = 0
+    deliveries: int = 0
+    """How often it was delivered before."""
 
     @property
     def delivered(self) -> BasicProperties:
         """The properties of its next delivery: a copy, which remembers where it is from."""
-        count = {DELIVERY_COUNT: self.failures} if self.failures else {}
-        properties = _with_headers(self.properties, count)
+        counts = {DELIVERY_COUNT: self.failures, ACQUIRED_COUNT: self.deliveries}
+        known = {name: count for name, count in counts.items() if count}
+        properties = _with_headers(self.properties, known)
         setattr(properties, _COURSE, self.course)
         return properties
 
@@ -79,6 +85,7 @@ class Queue:
 
     def reject(self, stored: Stored) -> None:
         """Dead-letter a message that its consumer does not want again."""
+        stored.failures += 1
         self._die(stored, REJECTED)
 
     def fail(self, stored: Stored) -> None:

@@ -12,6 +12,7 @@ def single(message: Message) -> None:
     """Take one message."""
     note(message)
     act(message)
+    logs.event("taken", id=message.id)
 
 
 def many(messages: list[Message]) -> None:
@@ -23,6 +24,9 @@ def many(messages: list[Message]) -> None:
             act(message)
         except Exception as error:
             errors[message] = error
+    for message in messages:
+        if message not in errors:
+            logs.event("taken", id=message.id)
     if errors:
         raise SomeFailed(errors)
 
@@ -60,7 +64,7 @@ def act(message: Message) -> None:
             while True:
                 pass
         case b"linger" if not message.repeated:
-            time.sleep(1.5)
+            time.sleep(4)
 
 
 def failures(message: Message) -> int:
