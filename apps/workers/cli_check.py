@@ -16,11 +16,21 @@ from workers.settings import ConfigError, Settings
 from workers.trial import Trial
 
 SECONDS = 10.0
+CODES = """\
+exit codes:
+  0  it can be used, and the trial went well
+  1  the trial ended in a retry, a dead letter or a fault
+  2  it cannot be used, or the command line is wrong"""
 LARGEST: int = Settings.model_fields["max_body"].default
 
 
 def check(arguments: argparse.Namespace) -> Exit:
-    """Check a handler, a source or a de-duplication without a broker, and try it on request."""
+    """Check a handler, a source or a de-duplication without a broker, and try it on request.
+
+    It says which of them the name is, which variable it is for, and what keeps it from being used.
+    It is looked for as `workers consume` and `workers produce` do: installed, or in a folder on
+    PYTHONPATH. A handler is tried with --body or --message, a source with --count.
+    """
     logs.set_up("warning", "human", sys.stderr)
     spec: str = arguments.name
     messages = list(_messages(arguments))
@@ -104,11 +114,7 @@ def _refuse_what_is_of_no_use(
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add the arguments of `check`."""
-    command.epilog = (
-        "exit codes: 0, it can be used, and the trial went well; 1, the trial ended in a retry, a"
-        " dead letter or a fault; 2, it cannot be used. Modules are looked for as `workers consume`"
-        " and `workers produce` do: installed, or in a folder on PYTHONPATH."
-    )
+    command.epilog = CODES
     command.add_argument("name", metavar="module:function", help="what to check")
     command.add_argument(
         "--as",
