@@ -1,4 +1,4 @@
-"""docs/workers.md is followed to the letter, on a real broker, and what it lists is all there is."""
+"""docs/workers.md is followed to the letter, on a real broker, and its lists are complete."""
 
 from __future__ import annotations
 
