@@ -16,9 +16,9 @@ from workers.settings import Settings
 
 
 def run(*arguments: str, **environment: str) -> CompletedProcess[str]:
-    paths = {"PYTHONPATH": os.environ.get("PYTHONPATH", "")}
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("MQ_")}
     return subprocess.run(
-        [WORKERS, *arguments], env={**paths, **environment}, capture_output=True, text=True
+        [WORKERS, *arguments], env={**kept, **environment}, capture_output=True, text=True
     )
 
 
