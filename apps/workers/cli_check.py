@@ -67,10 +67,10 @@ def _handler(spec: str, found: Any, messages: list[Message], seconds: float) -> 
 
 
 def _source(spec: str, found: Any, count: int, seconds: float) -> Trial | None:
-    origin = source.of(found, spec) if found else source.load(spec, LARGEST)
-    position = "can" if origin.has_position else "cannot"
-    where = loader.where(found) if found else ""
-    _say(Kind.SOURCE, spec, f"a source: MQ_RESUME {position} go on where it was", where)
+    origin = source.load(spec, LARGEST) if found is None else source.of(found, spec)
+    position = "with" if origin.has_position else "without"
+    where = "" if found is None else loader.where(found)
+    _say(Kind.SOURCE, spec, f"a source {position} a position for MQ_RESUME", where)
     return Trial.of_source(origin, count, seconds) if count else None
 
 

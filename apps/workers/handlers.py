@@ -6,8 +6,7 @@ import inspect
 from collections.abc import Callable
 from functools import partial
 from inspect import Parameter
-from types import UnionType
-from typing import Any, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeAlias, get_args, get_origin, get_type_hints
 
 from workers import loader, logs
 from workers.message import Message
@@ -83,17 +82,15 @@ def _fault(handler: Callable[..., Any]) -> str | None:
 
 
 def _annotation_fault(handler: Callable[..., Any], first: Parameter) -> str | None:
-    """Say what a parameter expects that no worker gives: the mistake shows at each message."""
+    """Say what a parameter is annotated as, if no message is of that kind."""
     annotation = _annotation(handler, first)
-    if annotation is first.empty or isinstance(annotation, str | TypeVar):
+    kind = get_origin(annotation) or annotation
+    # A class of the user's own may be a protocol that messages meet.
+    is_other = isinstance(kind, type) and kind.__module__ in ("builtins", "collections.abc")
+    if not is_other or kind is object or takes_batches(handler):
         return None
-    if annotation in (Any, object, Message) or takes_batches(handler):
-        return None
-    options = get_args(annotation) if get_origin(annotation) in (Union, UnionType) else ()
-    if Message in options:
-        return None
-    shown = annotation.__name__ if isinstance(annotation, type) else str(annotation)
-    shown = (str(annotation) if get_args(annotation) else shown).replace("workers.message.", "")
+    plain = annotation.__name__ if annotation is kind else str(annotation)
+    shown = plain.replace("workers.message.", "")
     return f"its parameter {first.name!r} is annotated {shown}; expected {ONE}"
 
 

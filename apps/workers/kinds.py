@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable
 from enum import Enum
-from typing import Any, get_origin, get_type_hints
+from typing import Any, get_type_hints
 
 from workers import dedup, handlers, source
 
@@ -34,8 +34,8 @@ def kind_of(found: Callable[..., Any]) -> Kind:
     """Tell what a function or class is meant as, which says nothing of whether it is a good one.
 
     A class with seen() or add() is a de-duplication, and so is what returns one. A source gives
-    messages and needs none: it yields, or is annotated to return what can be gone through, and
-    takes nothing but `start`. All else is a handler.
+    messages and takes none: it yields, or it needs nothing but `start` and returns something. All
+    else is a handler.
     """
     returned = found if inspect.isclass(found) else _returned(found)
     if _is_store(returned):
@@ -54,17 +54,16 @@ def _is_store(returned: Any) -> bool:
 
 
 def _takes_a_message(found: Callable[..., Any]) -> bool:
-    """Tell whether it has to be given something that is no number to start from."""
+    """Tell whether it is given something that is no number to start from."""
     try:
-        parameters = inspect.signature(found).parameters.values()
+        parameters = list(inspect.signature(found).parameters.values())
     except (TypeError, ValueError):
         return True
-    if any(each.name == source.START for each in parameters):
+    if any(handlers.is_message(found, each) for each in parameters):
+        return True
+    if inspect.isgeneratorfunction(found) or inspect.isasyncgenfunction(found):
         return False
-    yields = inspect.isgeneratorfunction(found) or inspect.isasyncgenfunction(found)
-    if yields or _is_iterable(_returned(found)):
-        return any(handlers.is_message(found, each) for each in parameters)
-    return any(each.kind is not each.KEYWORD_ONLY for each in parameters)
+    return any(each.default is each.empty and each.name != source.START for each in parameters)
 
 
 def _returned(found: Callable[..., Any]) -> Any:
@@ -73,8 +72,3 @@ def _returned(found: Callable[..., Any]) -> Any:
         return get_type_hints(inspect.unwrap(found)).get("return")
     except Exception:  # a name that is imported for type checkers only, or no function
         return None
-
-
-def _is_iterable(annotation: Any) -> bool:
-    kind = get_origin(annotation) or annotation
-    return inspect.isclass(kind) and issubclass(kind, Iterable)

@@ -70,7 +70,12 @@ class Spans:
 
         def traced(given: Message | list[Message]) -> None:
             span = self._of_many(given) if isinstance(given, list) else self._of_one(given)
-            with use_span(span, True, False, False), trace.entered(_context(span)):
+            with (
+                use_span(
+                    span, end_on_exit=True, record_exception=False, set_status_on_exception=False
+                ),
+                trace.entered(_context(span)),
+            ):
                 try:
                     handler(given)
                 except BaseException as error:

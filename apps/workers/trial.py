@@ -38,14 +38,15 @@ class Trial:
     ) -> Trial:
         """Give a handler messages, once each; it is interrupted after so many seconds."""
         trial = cls()
-        batch = len(messages) if takes_batches(handler) else None
+        many = len(messages)
         try:
             consumed = consume(
                 handler,
                 messages,
                 delivery_limit=0,
                 handler_timeout=seconds,
-                batch=batch,
+                batch=many if takes_batches(handler) else None,
+                prefetch=many,
                 patience=2 * seconds + 1,
             )
         except TimeoutError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -45,15 +46,15 @@ class Checked:
         ),
         (
             "sources:three",
-            "MQ_SOURCE=sources:three is a source: MQ_RESUME cannot go on where it was"
+            "MQ_SOURCE=sources:three is a source without a position for MQ_RESUME"
             " (sources.py: def three() -> Iterator[str | bytes | Publishing]:)",
         ),
         (
             "sources:numbers",
-            "MQ_SOURCE=sources:numbers is a source: MQ_RESUME can go on where it was"
+            "MQ_SOURCE=sources:numbers is a source with a position for MQ_RESUME"
             " (sources.py: def numbers(start: int) -> Iterator[str]:)",
         ),
-        ("counter", "MQ_SOURCE=counter is a source: MQ_RESUME can go on where it was"),
+        ("counter", "MQ_SOURCE=counter is a source with a position for MQ_RESUME"),
         ("workers.dedup:Recent", "MQ_DEDUP=workers.dedup:Recent is a de-duplication: it knows"),
     ],
 )
@@ -242,6 +243,22 @@ def collects() -> set[str]:
     return set()
 
 
+def answers(event) -> str:  # type: ignore[no-untyped-def]
+    return str(event)
+
+
+def yields_for(message):  # type: ignore[no-untyped-def]
+    yield message
+
+
+def can_be_told_a_table(table: str = "orders") -> Iterator[str]:
+    yield table
+
+
+def does_nothing() -> None:
+    """Take nothing and give nothing."""
+
+
 @pytest.mark.parametrize(
     ("found", "kind"),
     [
@@ -251,6 +268,10 @@ def collects() -> set[str]:
         (print, Kind.HANDLER),
         (counts, Kind.SOURCE),
         (collects, Kind.SOURCE),
+        (can_be_told_a_table, Kind.SOURCE),
+        (answers, Kind.HANDLER),
+        (yields_for, Kind.HANDLER),
+        (does_nothing, Kind.HANDLER),
     ],
 )
 def test_it_is_told_by_its_looks_what_it_is_meant_to_be(found: object, kind: Kind) -> None:

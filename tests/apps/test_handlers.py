@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, List, Protocol  # noqa: UP035 (a case that is tested)
 
 import pytest
 
@@ -111,6 +111,24 @@ def test_a_module_in_this_folder_is_told_to_go_on_the_path(
     assert str(caught.value).endswith(f"there is no module 'orders_here'; {hint}")
 
 
+class HasBody(Protocol):
+    """What a user's own code may ask of a message."""
+
+    body: bytes
+
+
+def takes_a_protocol(message: HasBody) -> None:
+    """Take whatever has a body."""
+
+
+def takes_either(message: Message | None) -> None:
+    """Take nothing as well."""
+
+
+def takes_an_object(message: object) -> None:
+    """Take all."""
+
+
 @pytest.mark.parametrize(
     "handler",
     [
@@ -119,6 +137,9 @@ def test_a_module_in_this_folder_is_told_to_go_on_the_path(
         lambda *messages: messages,
         lambda message=None: message,
         lambda message, *, strict=False: (message, strict),
+        takes_a_protocol,
+        takes_either,
+        takes_an_object,
     ],
 )
 def test_whatever_can_be_called_with_one_message_is_taken(handler: Any) -> None:
@@ -147,6 +168,10 @@ def takes_quoted(messages: "list[Message]") -> None:  # noqa: UP037 (the case th
     """Take many, in the words of a string."""
 
 
+def takes_as_of_old(messages: List[Message]) -> None:  # noqa: UP006 (the case that is tested)
+    """Take many, in the way of Python 3.8."""
+
+
 def takes_for_checkers(messages: list[Message], other: NoSuchType = None) -> None:  # type: ignore[name-defined]  # noqa: F821
     """Take many, beside a type that only type checkers know."""
 
@@ -168,6 +193,7 @@ def takes_anything(message) -> None:  # type: ignore[no-untyped-def]
     [
         (Counting(), True),
         (takes_quoted, True),
+        (takes_as_of_old, True),
         (takes_for_checkers, True),
         (takes_strings, False),
         (takes_nothing, False),
