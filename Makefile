@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test lint format docs bench-tools bench-render bench-workers mutate-rules
+.PHONY: help up down test lint format coverage docs bench-tools bench-render bench-workers mutate-rules
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -33,6 +33,13 @@ lint: .venv/ready ## ruff, mypy, and chartproof's own lint of the chart and its 
 format: .venv/ready ## ruff's formatter over the whole tree
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Without the test of leaks: what coverage notes down would count as one.
+coverage: .venv/ready ## which lines and branches of the workers their tests run; needs a broker
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest --ignore=tests/apps/test_leaks.py tests/apps tests/pages/test_workers_page.py
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 docs: .venv/ready ## write the pages and tables that are made from what they describe
 	$(BIN)/chartproof docs chart

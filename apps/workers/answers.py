@@ -125,7 +125,7 @@ class Answers:
         elif self._retry is None:
             self._reject(session, tag, requeue=True)
         elif self._retry.exhausted(message):
-            logs.event("given_up", logging.ERROR, id=message.id)
+            logs.event("given_up", logging.ERROR, **logs.about(message))
             self._reject(session, tag, requeue=False)
         else:
             self._retry.publish(tag, message)

@@ -8,15 +8,16 @@ import traceback
 from multiprocessing.connection import Connection
 from typing import Any
 
-from workers import handlers, logs
+from workers import handlers, logs, tracing
 from workers.message import Message, Reject, SomeFailed
 from workers.reply import Failed, Handled, PartlyFailed, Rejected, Reply, Unloadable
 from workers.settings import ConfigError
+from workers.tracing import Tracing
 
 
 def main() -> None:
     """Handle what comes over the connection until its other end is closed."""
-    descriptor, handler, log_level, log_format = sys.argv[1:]
+    descriptor, handler, log_level, log_format, traced_queue = sys.argv[1:]
     for number in (signal.SIGTERM, signal.SIGINT):
         # The parent gets it too and lets the handler finish. Not SIG_IGN, which programs that a
         # handler starts would inherit.
@@ -24,18 +25,20 @@ def main() -> None:
     logs.set_up(log_level, log_format)
     connection: Connection[Any, Any] = Connection(int(descriptor))
     try:
-        run(connection, handler)
+        run(connection, handler, tracing.load(traced_queue) if traced_queue else None)
     except (EOFError, OSError):
         return
 
 
-def run(connection: Connection[Any, Any], spec: str) -> None:
+def run(connection: Connection[Any, Any], spec: str, traced: Tracing | None) -> None:
     """Load the handler, and answer each message with how it went. Raises EOFError at the end."""
     try:
         handler: Any = handlers.load(spec)
     except ConfigError as error:
         connection.send(Unloadable(str(error)))
         return
+    if traced:
+        handler = traced.over(handler)
     connection.send(Handled())
     while True:
         connection.send(answer(handler, connection.recv()))

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import logging
 import sys
+import textwrap
 from collections.abc import Callable
 
-from workers import cli_checks, cli_redrive, config, dedup, handlers, health, logs, production
+from workers import (
+    cli_check,
+    cli_checks,
+    cli_redrive,
+    config,
+    dedup,
+    handlers,
+    health,
+    logs,
+    production,
+)
+from workers.config import BROKER, CONSUME, EVERY, GROUPS, PRODUCE, TLS, WORK
 from workers.consumer import Consumer
 from workers.crew import Crew
 from workers.drain import Drain
@@ -21,7 +34,12 @@ from workers.worker import Worker
 
 
 def produce(settings: Settings) -> Exit:
-    """Publish what MQ_SOURCE gives until stopped, or until MQ_COUNT messages are out."""
+    """Publish what MQ_SOURCE gives until stopped, or until MQ_COUNT messages are out.
+
+    A message counts as out once the broker has confirmed it; one that the broker refuses, or that
+    a lost connection leaves unconfirmed, is published again with the same id. SIGTERM makes it take
+    nothing new and wait for its confirms.
+    """
     status = Status()
     metrics = ProducerMetrics(status)
     with production.assembled(settings, status, metrics) as producer:
@@ -29,7 +47,11 @@ def produce(settings: Settings) -> Exit:
 
 
 def consume(settings: Settings) -> Exit:
-    """Give messages to MQ_HANDLER until stopped, or until MQ_COUNT are handled."""
+    """Give messages to MQ_HANDLER until stopped, or until MQ_COUNT are handled.
+
+    A message is acknowledged after its handler has returned; one whose handler raises comes again.
+    SIGTERM makes it hand back what no handler has begun and finish what one has.
+    """
     handler = handlers.load(settings.handler)
     crew = Crew(settings, handler, dedup.load(settings.dedup) if settings.dedup else None)
     status = Status()
@@ -38,7 +60,11 @@ def consume(settings: Settings) -> Exit:
 
 
 def wait(settings: Settings) -> Exit:
-    """Wait until the broker accepts the login and the queue exists."""
+    """Wait until the broker accepts the login and the queue exists.
+
+    It ends with 0 when they do, and with 1 after MQ_WAIT_TIMEOUT. An init container runs it before
+    what needs the queue.
+    """
     status = Status()
     waiter = Waiter()
     drain = Drain(settings.grace, after=settings.wait_timeout)
@@ -72,11 +98,13 @@ def _settings() -> Settings:
     return settings
 
 
-WORKERS: dict[str, Callable[[Settings], Exit]] = {
-    "produce": produce,
-    "consume": consume,
-    "wait": wait,
+WIDTH = 100
+WORKERS: dict[str, tuple[Callable[[Settings], Exit], tuple[str, ...]]] = {
+    "produce": (produce, (PRODUCE,)),
+    "consume": (consume, (CONSUME,)),
+    "wait": (wait, ()),
 }
+"""The commands that variables tell all, and the group of variables that is theirs alone."""
 
 
 def main() -> None:
@@ -93,23 +121,34 @@ def main() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    table = "\n".join(f"  {name:18}  {text}" for name, text in config.variables().items())
     codes = "\n".join(f"  {code.value}  {code.name.lower()}: {code.meaning}" for code in Exit)
     parser = argparse.ArgumentParser(
         prog="workers",
         description="Publish to RabbitMQ and consume from it without losing a message.",
-        epilog=f"variables (times in seconds):\n{table}\n\nexit codes:\n{codes}",
+        epilog=f"{_variables(*GROUPS.values())}\n\nexit codes:\n{codes}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, worker in WORKERS.items():
-        _command(commands, name, worker).set_defaults(
-            run=lambda _arguments, worker=worker: worker(_settings())
-        )
+    for name, (worker, group) in WORKERS.items():
+        command = _command(commands, name, worker)
+        command.epilog = _variables(BROKER, TLS, WORK, *group, EVERY)
+        command.set_defaults(run=lambda _arguments, worker=worker: worker(_settings()))
+    cli_check.add_arguments(_command(commands, "check", cli_check.check))
     cli_redrive.add_arguments(_command(commands, "redrive", cli_redrive.redrive))
     for name, (run, add_arguments) in cli_checks.COMMANDS.items():
         add_arguments(_command(commands, name, run))
     return parser
+
+
+def _variables(*titles: str) -> str:
+    """Return the text on groups of variables."""
+    groups = config.groups()
+    lines = ["Settings are environment variables. Times are in seconds."]
+    for title in titles:
+        lines += ["", f"{title}:"]
+        for name, text in groups[title].items():
+            lines += textwrap.wrap(f"  {name:18}  {text}", WIDTH, subsequent_indent=" " * 22)
+    return "\n".join(lines)
 
 
 def _command(
@@ -117,7 +156,13 @@ def _command(
     name: str,
     run: Callable[..., Exit],
 ) -> argparse.ArgumentParser:
-    summary = str(run.__doc__)
-    command = commands.add_parser(name, help=summary.rstrip("."), description=summary)
+    text = inspect.getdoc(run) or ""
+    summary = text.split("\n\n")[0].replace("\n", " ")
+    command = commands.add_parser(
+        name,
+        help=summary.rstrip("."),
+        description=text,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     command.set_defaults(run=run)
     return command

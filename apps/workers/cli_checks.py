@@ -18,7 +18,12 @@ from workers.verify import verify as verify_release
 
 
 def verify(arguments: argparse.Namespace) -> Exit:
-    """Verify a release: login, TLS, permissions, cluster size; a line for each."""
+    """Verify a release: login, TLS, permissions, cluster size; a line for each.
+
+    It reads the workers' variables, logs in as they would, and ends with 1 where something is not
+    as it should be. `helm test` runs it. To check a handler before there is a release, there is
+    `workers check`.
+    """
     settings = config.load()
     files = settings.tls_files
     expected = Expectations(
@@ -30,7 +35,12 @@ def verify(arguments: argparse.Namespace) -> Exit:
 
 
 def guard(arguments: argparse.Namespace) -> Exit:
-    """Refuse to have running brokers replaced by a RabbitMQ that cannot take over from them."""
+    """Refuse to have running brokers replaced by a RabbitMQ that cannot take over from them.
+
+    It ends with 1, and says what to do, where RabbitMQ supports no upgrade from the one that runs,
+    where feature flags are not enabled, where a broker is down or has an alarm, and where none
+    answers. Brokers that are not there yet are no hindrance. It needs no variable.
+    """
     try:
         target = Version.parse(arguments.version)
     except ValueError as error:

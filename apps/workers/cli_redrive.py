@@ -22,7 +22,12 @@ NOTHING = "-"
 
 
 def redrive(arguments: argparse.Namespace) -> Exit:
-    """Move dead letters back to the queues they died in, or to another."""
+    """Move dead letters back to the queues they died in, or to another.
+
+    Each one is published, confirmed and only then taken out of FROM, without the headers of its
+    death and with x-redrives counted up. It reads the workers' variables but MQ_CH, and ends with 1
+    where messages are left.
+    """
     plan = _plan(arguments)
     settings = config.load(queue=arguments.source)
     given = settings.model_fields_set

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -13,8 +14,23 @@ from pydantic_core import ErrorDetails
 from workers import address
 from workers.settings import PREFIX, ConfigError, Settings
 
+BROKER = "the broker"
+TLS = "TLS, for an address that begins with amqps://"
+WORK = "the work"
+PRODUCE = "workers produce"
+CONSUME = "workers consume"
+EVERY = "every command"
 SECRETS = {"MQ_URL", "MQ_PASSWORD"}
 SECRETS_DIR = "MQ_SECRETS_DIR"
+GROUPS = {
+    "url": BROKER,
+    "tls_ca": TLS,
+    "queue": WORK,
+    "rate": PRODUCE,
+    "prefetch": CONSUME,
+    "grace": EVERY,
+}
+"""The titles of groups of settings, by the first field of each."""
 IN_FILES = ("url", "username", "password")
 
 
@@ -23,10 +39,22 @@ def load(environ: Mapping[str, str] = os.environ, queue: str | None = None) -> S
 
     A `queue` counts in place of MQ_CH. Raises ConfigError with all faults at once.
     """
-    faults = list(_unknown_names(environ))
+    given = {} if queue is None else {"MQ_CH": queue}
+    return checked(
+        Settings, {**_secrets(environ.get(SECRETS_DIR)), **given}, _unknown_names(environ)
+    )
+
+
+def checked(
+    kind: type[Settings], given: Mapping[str, Any], faults_before: Iterable[str] = ()
+) -> Settings:
+    """Make settings of what is given, by field, and of what their kind reads by itself.
+
+    Raises ConfigError with all faults at once.
+    """
+    faults = list(faults_before)
     try:
-        given = {} if queue is None else {"MQ_CH": queue}
-        settings = Settings.model_validate({**_secrets(environ.get(SECRETS_DIR)), **given})
+        settings = kind.model_validate(given)
     except ValidationError as error:
         faults += [_line(details) for details in error.errors()]
     else:
@@ -74,10 +102,30 @@ def variables() -> dict[str, str]:
     """Return what each variable means, with its default, in the order of Settings."""
     table = {}
     for field, info in Settings.model_fields.items():
-        has_default = isinstance(info.default, str | float | int) and info.default is not False
-        shown = f" (default {info.default})" if has_default else ""
-        table[_name(info.validation_alias or field)] = f"{info.description}{shown}"
+        default = info.default
+        if isinstance(default, bool):
+            default = str(default).lower()
+        shown = f" (default {default})" if isinstance(default, str | float | int) else ""
+        table[_variable(field)] = f"{info.description}{shown}"
     return table
+
+
+def groups() -> dict[str, dict[str, str]]:
+    """Return what `variables` returns, by what the variables are for, and which are required."""
+    known = variables()
+    table: dict[str, dict[str, str]] = {}
+    title = ""
+    for field, info in Settings.model_fields.items():
+        title = GROUPS.get(field, title)
+        name = _variable(field)
+        required = " (required)" if info.is_required() else ""
+        table.setdefault(title, {})[name] = f"{known[name]}{required}"
+    return table
+
+
+def _variable(field: str) -> str:
+    """Return the variable that a field is read from."""
+    return _name(Settings.model_fields[field].validation_alias or field)
 
 
 def _name(location: object) -> str:

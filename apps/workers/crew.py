@@ -6,13 +6,13 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any, cast
 
-from workers import judge
+from workers import judge, tracing
 from workers.batch import Batching, BatchPool
 from workers.deadline import Deadline
-from workers.dedup import Dedup
 from workers.handlers import AnyHandler, takes_batches
 from workers.pool import Pool, Threads
 from workers.process import Process
+from workers.protocols import Dedup
 from workers.settings import ConfigError, Settings
 
 
@@ -67,7 +67,11 @@ class Crew:
                 process.wait_until_ready()
             return [process.handle for process in processes]
         plain = cast(Callable[[Any], object], handler)
-        if seconds is None:
-            return [plain] * self.size
-        self._deadlines = [Deadline(seconds) for _ in range(self.size)]
-        return [deadline.limit(plain) for deadline in self._deadlines]
+        limited = [plain] * self.size
+        if seconds is not None:
+            self._deadlines = [Deadline(seconds) for _ in range(self.size)]
+            limited = [deadline.limit(plain) for deadline in self._deadlines]
+        if not settings.trace:
+            return limited
+        # Around the deadline: once that is over nothing is raised in the midst of a span's end.
+        return list(map(tracing.load(settings.queue).over, limited))

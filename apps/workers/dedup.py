@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 from collections import OrderedDict
 from threading import Lock
-from typing import Protocol
+from typing import Any
 
 from workers import loader
-from workers.settings import ConfigError
+from workers.protocols import Dedup
 
+VARIABLE = "MQ_DEDUP"
+METHODS = ("seen", "add")
 REMEMBERED = 100_000
-
-
-class Dedup(Protocol):
-    """What MQ_DEDUP names: a class, or a function that returns such an object.
-
-    It is called once, with nothing. Both methods are called from the handlers' threads, several
-    at the same time. What they raise fails the message.
-    """
-
-    def seen(self, message_id: str) -> bool:
-        """Tell whether a message was handled; asked only of one that comes again, or may."""
-
-    def add(self, message_id: str) -> None:
-        """Remember a message as handled: its handler has returned, and nothing is acknowledged."""
 
 
 class Recent:
@@ -54,15 +43,31 @@ class Recent:
 
 def load(spec: str) -> Dedup:
     """Import what MQ_DEDUP names, and call it. Raises ConfigError when it is not usable."""
-    made = loader.load("MQ_DEDUP", spec)
+    made = loader.load(VARIABLE, spec)
     try:
         dedup = made()
     except Exception as error:
-        raise ConfigError(f"MQ_DEDUP={spec}: it raised {type(error).__name__}: {error}") from error
-    for method in ("seen", "add"):
-        if not callable(getattr(dedup, method, None)):
+        why = f"it raised {type(error).__name__}: {error}{loader.raised_at(error)}"
+        raise loader.fault(VARIABLE, spec, why) from error
+    for name in METHODS:
+        if fault := _fault(getattr(dedup, name, None)):
             kind = type(dedup).__name__
-            raise ConfigError(
-                f"MQ_DEDUP={spec}: what it returns, of type {kind}, has no {method}()"
-            )
+            raise loader.fault(VARIABLE, spec, f"{kind}.{name}() {fault}{loader.where(made)}")
     return dedup  # type: ignore[no-any-return]
+
+
+def _fault(method: Any) -> str | None:
+    """Say why a method of a store cannot be used."""
+    if not callable(method):
+        return "is not there; expected seen(message_id) and add(message_id)"
+    if inspect.iscoroutinefunction(method):
+        return "is async, and is run as a plain method"  # and what it returns would count as true
+    try:
+        signature = inspect.signature(method)
+    except ValueError:  # Written in C, it does not say.
+        return None
+    try:
+        signature.bind("id")
+    except TypeError:
+        return f"takes ({', '.join(signature.parameters)}); expected one message_id: str"
+    return None

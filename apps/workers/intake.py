@@ -11,6 +11,7 @@ from workers.audit import message_id
 from workers.pace import Pace
 from workers.publishing import BadMessageError, Outgoing, outgoing
 from workers.supply import Supply
+from workers.tracing import Tracing
 
 
 class Intake:
@@ -30,8 +31,10 @@ class Intake:
         limit: int = 0,
         after: int = 0,
         perhaps_sent: int = 0,
+        tracing: Tracing | None = None,
     ) -> None:
-        self.failed = False
+        self.failure: str | None = None
+        """What ended it before its time."""
         self.taken = after
         self.instance = instance
         self._supply = supply
@@ -39,7 +42,13 @@ class Intake:
         self._largest = largest
         self._limit = limit
         self._perhaps_sent = perhaps_sent
+        self._tracing = tracing
         self._stopped = False
+
+    @property
+    def failed(self) -> bool:
+        """The source raised, or gave what cannot be published."""
+        return self.failure is not None
 
     @property
     def over(self) -> bool:
@@ -55,6 +64,7 @@ class Intake:
         """Ask the source for nothing more; what it gave is taken at once, whatever the pace."""
         self._stopped = True
         self._supply.stop()
+        self._notice_failure()
 
     def tell(self, news: Callable[[], None] | None) -> None:
         """Have `news` called, from any thread, when there is something to take or the end."""
@@ -75,14 +85,15 @@ class Intake:
     def take(self, now: float, room: int) -> list[Outgoing]:
         """Return the next messages that are due, at most `room`."""
         if self.over:
+            # The source may have raised after all that it gave was taken.
+            self._notice_failure()
             return []
         count = room if self._stopped else int(min(self._pace.due(now), room))
         if self._limit:
             count = min(count, self._limit - self.taken)
         taken = self._number(self._supply.take(count)) if count > 0 else []
         self._pace.spend(len(taken), now)
-        if self._supply.failure is not None and self._supply.over:
-            self._fail(f"the source raised {self._supply.failure}")
+        self._notice_failure()
         return taken
 
     @property
@@ -106,13 +117,16 @@ class Intake:
             sequence += 1
             batch.append(message if sequence > self._perhaps_sent else message.republished())
         self.taken = sequence
-        return batch
+        return list(map(self._tracing.outgoing, batch)) if self._tracing else batch
+
+    def _notice_failure(self) -> None:
+        if self._supply.failure is not None and self._supply.over and not self._limit_is_reached:
+            self._fail(f"the source raised {self._supply.failure}")
 
     def _fail(self, detail: str, sequence: int = 0) -> None:
         if self.failed:
             return
-        self.failed = True
+        sequence = sequence or self.taken + 1
+        self.failure = f"message {sequence}: {detail}"
         self._supply.stop()
-        logs.event(
-            "source_failed", logging.ERROR, sequence=sequence or self.taken + 1, detail=detail
-        )
+        logs.event("source_failed", logging.ERROR, sequence=sequence, detail=detail)

@@ -8,10 +8,9 @@ from typing import TypeAlias
 
 from workers import logs
 from workers.deadline import HandlerTimeout
-from workers.dedup import Dedup
-from workers.handlers import BatchHandler, Handler
 from workers.message import Message, Reject, SomeFailed
 from workers.outcome import Result
+from workers.protocols import BatchHandler, Dedup, Handler
 
 Judge: TypeAlias = Callable[[Message], Result]
 """Has a message handled and says how it went; it never raises."""
@@ -98,13 +97,14 @@ def _note(message: Message, result: Result, dedup: Dedup) -> None:
 
 def _verdict(error: BaseException, message: Message) -> Result:
     """Log how a handler failed, and name it."""
+    told = logs.about(message)
     match error:
         case Reject():
-            logs.event("rejected", logging.WARNING, id=message.id, reason=str(error))
+            logs.event("rejected", logging.WARNING, **told, reason=str(error))
             return Result.REJECTED
         case HandlerTimeout():
-            logs.event("timeout", logging.ERROR, error=error, id=message.id, detail=str(error))
+            logs.event("timeout", logging.ERROR, error=error, **told, detail=str(error))
             return Result.TIMEOUT
     detail = getattr(error, "detail", None) or f"{type(error).__name__}: {error}"
-    logs.event("failed", logging.ERROR, error=error, id=message.id, detail=detail)
+    logs.event("failed", logging.ERROR, error=error, **told, detail=detail)
     return Result.FAILED

@@ -8,6 +8,9 @@ import sys
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
+from workers import trace
+from workers.message import Message
+
 _LOGGER = logging.getLogger("workers")
 
 
@@ -20,6 +23,12 @@ def event(
 ) -> None:
     """Log an event by its name and fields; `error` adds an exception, or the one being handled."""
     _LOGGER.log(level, name, exc_info=error, extra={"fields": fields})
+
+
+def about(message: Message) -> dict[str, Any]:
+    """Return the fields that tell which message an event is about."""
+    context = message.trace
+    return {"id": message.id, **(context.fields if context else {})}
 
 
 def set_up(level: str, form: str, stream: TextIO | None = None) -> None:
@@ -35,7 +44,12 @@ def set_up(level: str, form: str, stream: TextIO | None = None) -> None:
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
-    fields: dict[str, Any] = dict(getattr(record, "fields", {}))
+    # Formatted in the thread that logs, so that its trace is the current one.
+    context = trace.current()
+    fields: dict[str, Any] = {
+        **(context.fields if context else {}),
+        **getattr(record, "fields", {}),
+    }
     if record.name != _LOGGER.name:
         fields["logger"] = record.name
     return fields

@@ -7,6 +7,8 @@ from typing import Any
 
 from pika import BasicProperties
 
+from workers.trace import TraceContext
+
 REPUBLISHED = "x-republished"
 """The header of a message that was published before, with the same id."""
 
@@ -86,6 +88,11 @@ class Message:
     def repeated(self) -> bool:
         """True when it may have been handled before: it was redelivered, or republished."""
         return self.redelivered or REPUBLISHED in self.headers
+
+    @property
+    def trace(self) -> TraceContext | None:
+        """The trace that it belongs to, from its header traceparent; None where that is missing."""
+        return TraceContext.of(self.headers)
 
     def __repr__(self) -> str:
         """Show what tells it from others, and not the body, which may be large or secret."""

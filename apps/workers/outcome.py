@@ -20,6 +20,11 @@ class Result(Enum):
     DUPLICATE = "duplicate"
     """It was handled before, says the de-duplication, and needs no handler."""
 
+    @property
+    def failed(self) -> bool:
+        """True when the message is to be tried again."""
+        return self in (Result.FAILED, Result.TIMEOUT)
+
 
 Delivery: TypeAlias = tuple[Session, int, Message]
 """A message and where it came from: its tag means something on that session only.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from itertools import repeat
 from threading import Lock, Thread
 from time import monotonic
@@ -14,6 +15,10 @@ from workers.judge import Judge
 from workers.outcome import Delivery, Outcome
 
 AnyJudge = TypeVar("AnyJudge", bound=Callable[..., Any])
+
+
+class ClosedError(Exception):
+    """Ends a thread that has nothing to do any more."""
 
 
 class Threads(ABC, Generic[AnyJudge]):
@@ -36,8 +41,10 @@ class Threads(ABC, Generic[AnyJudge]):
         self._idle: deque[Lock] = deque()
         self._outcomes: deque[Outcome] = deque()
         self._announced = False
+        self._closed = False
+        self._size = len(judges)
         for number, judge in enumerate(judges):
-            Thread(target=self._work, args=(judge,), name=f"handler-{number}", daemon=True).start()
+            Thread(target=self._run, args=(judge,), name=f"handler-{number}", daemon=True).start()
 
     def put(self, deliveries: Sequence[Delivery]) -> None:
         """Give deliveries to the threads that are free next."""
@@ -64,6 +71,15 @@ class Threads(ABC, Generic[AnyJudge]):
         self.in_hand -= len(taken)
         return taken
 
+    def close(self) -> None:
+        """Let each thread end once it has nothing to do."""
+        self._closed = True
+        Threads._ring(self, self._size)
+
+    def _run(self, judge: AnyJudge) -> None:
+        with suppress(ClosedError):
+            self._work(judge)
+
     @abstractmethod
     def _work(self, judge: AnyJudge) -> None:
         """Take deliveries, have them judged and put their outcomes; in a thread, for ever."""
@@ -78,17 +94,24 @@ class Threads(ABC, Generic[AnyJudge]):
             bell.release()
 
     def _rest(self, bell: Lock, seconds: float = -1) -> bool:
-        """Sleep until there may be work; False when the seconds were over before."""
+        """Sleep until there may be work; False when the seconds were over before.
+
+        Raises ClosedError where there will be none.
+        """
         if self._outcomes:
             self._announce()
         self._idle.append(bell)
-        if self._waiting and self._leave(bell):
-            return True  # It came before the bell hung there, so nobody rang.
-        if bell.acquire(timeout=seconds):
-            return True
-        if self._leave(bell):
+        came = (self._waiting or self._closed) and self._leave(bell)
+        # What came before the bell hung there was not rung for.
+        if not came and not bell.acquire(timeout=seconds):
+            if self._leave(bell):
+                return False
+            bell.acquire()  # Somebody rings just now.
+        if self._closed and not self._waiting:
+            if seconds < 0:
+                raise ClosedError
             return False
-        return bell.acquire()  # Somebody rings just now.
+        return True
 
     def _leave(self, bell: Lock) -> bool:
         """Take the bell away again; False when it is about to be rung, or was."""

@@ -84,7 +84,13 @@ class Process:
             # -P: what a handler may import is what it may in threads, not also the working folder.
             command = [sys.executable, "-P", "-m", "workers.child", str(theirs.fileno())]
             self._child = subprocess.Popen(
-                [*command, settings.handler, settings.log_level, settings.log_format],
+                [
+                    *command,
+                    settings.handler,
+                    settings.log_level,
+                    settings.log_format,
+                    settings.queue if settings.trace else "",
+                ],
                 pass_fds=[theirs.fileno()],
             )
         self._connection: Connection[Any, Any] = Connection(ours.detach())

@@ -73,6 +73,11 @@ class Producer:
         return self._intake.failed
 
     @property
+    def failure(self) -> str | None:
+        """The fault that the source ended with, and at which message."""
+        return self._intake.failure
+
+    @property
     def confirmed_through(self) -> int:
         """The sequence up to which everything is confirmed."""
         return min((each.sequence for each in self._ledger), default=self._intake.taken + 1) - 1

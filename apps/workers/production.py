@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from time import monotonic
 
-from workers import resume, source
+from workers import resume, source, tracing
 from workers.health import Status
 from workers.intake import Intake
 from workers.metrics import ProducerMetrics
@@ -24,12 +24,15 @@ READ_AHEAD = 0.1
 
 
 @contextmanager
-def assembled(settings: Settings, status: Status, metrics: ProducerMetrics) -> Iterator[Producer]:
+def assembled(
+    settings: Settings, status: Status, metrics: ProducerMetrics, given: Source | None = None
+) -> Iterator[Producer]:
     """Give a producer with its source at work, and end both in good order.
 
-    Raises ConfigError for a source or a mark that cannot be used.
+    A source that is `given` counts in place of that of the settings. Raises ConfigError for a
+    source or a mark that cannot be used.
     """
-    origin = source.load(settings.source, settings.max_body)
+    origin = given or source.load(settings.source, settings.max_body)
     with ExitStack() as stack:
         if settings.resume:
             _check_position(settings, origin)
@@ -43,6 +46,7 @@ def assembled(settings: Settings, status: Status, metrics: ProducerMetrics) -> I
             settings.count,
             after=mark.confirmed,
             perhaps_sent=mark.reserved,
+            tracing=tracing.load(settings.queue) if settings.trace else None,
         )
         producer = Producer(settings, intake, status, metrics)
         if settings.resume:

@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     queue: str = Field(
         validation_alias="MQ_CH", min_length=1, max_length=255, description="the queue's name"
     )
+    count: int = Field(0, ge=0, description="end after so many messages; 0: never")
     rate: float = Field(
         1.0, ge=0, allow_inf_nan=False, description="messages to publish a second; 0: no limit"
     )
@@ -68,7 +69,6 @@ class Settings(BaseSettings):
         ge=1,
         description="bytes of a body, at most; RabbitMQ's max_message_size has the same default",
     )
-    count: int = Field(0, ge=0, description="end after so many messages; 0: never")
     window: int = Field(500, ge=1, description="messages published and not yet confirmed, at most")
     confirm_timeout: Seconds = Field(
         30.0, description="without a confirm for so long, take a new connection"
@@ -126,6 +126,11 @@ class Settings(BaseSettings):
         default_factory=socket.gethostname, description="the connection's name; default: the host's"
     )
     app_id: str = Field("workers", max_length=255, description="the app_id of each message")
+    trace: bool = Field(
+        False,
+        description="give each message a W3C trace context, name it in log lines, and make spans"
+        " where opentelemetry is installed",
+    )
     audit: bool = Field(False, description="log which message ids were confirmed and handled")
 
     @field_validator("url")

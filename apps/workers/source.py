@@ -50,7 +50,7 @@ def load(spec: str, largest: int) -> Source:
         nearest = difflib.get_close_matches(spec, [COUNTER], n=1)
         hint = f"did you mean {nearest[0]}?" if nearest else f"expected {SHAPES}"
         raise loader.fault(VARIABLE, spec, f"there is no such source; {hint}")
-    return _function(spec)
+    return of(loader.load(VARIABLE, spec), spec)
 
 
 def greetings(start: int = 1) -> Iterator[bytes]:
@@ -90,11 +90,19 @@ def _each_line(file: BinaryIO, largest: int) -> Iterator[bytes]:
             yield line.removesuffix(b"\n")
 
 
-def _function(spec: str) -> Source:
-    function = loader.load(VARIABLE, spec)
+def of(function: Callable[..., Any], spec: str) -> Source:
+    """Return the source that a function of the user's is; `spec` is its name in errors.
+
+    Raises ConfigError for what is none.
+    """
+    why = None
     if inspect.isasyncgenfunction(function) or inspect.iscoroutinefunction(function):
-        raise loader.fault(VARIABLE, spec, "it is asynchronous; expected a plain generator")
-    has_position = _takes_start(spec, function)
+        why = "it is asynchronous; expected a plain generator"
+    elif names := _unknown_needs(function):
+        why = f"it takes ({', '.join(names)}); expected nothing, or start: int"
+    if why:
+        raise loader.fault(VARIABLE, spec, f"{why}{loader.where(function)}")
+    has_position = _takes_start(function)
 
     def call(start: int) -> Iterable[object]:
         return _begin(spec, function, {START: start} if has_position else {})
@@ -102,23 +110,29 @@ def _function(spec: str) -> Source:
     return Source(spec, call, has_position, may_wait=True)
 
 
-def _takes_start(spec: str, function: Callable[..., Any]) -> bool:
-    """Tell whether a function can begin anywhere, and that it needs nothing else."""
-    try:
-        parameters = inspect.signature(function).parameters
-    except ValueError:
-        return False
+def _unknown_needs(function: Callable[..., Any]) -> list[str]:
+    """Return what a function has to be given, if that is more than where to start."""
     needed = [
-        name
-        for name, parameter in parameters.items()
-        if parameter.default is parameter.empty
-        and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+        each.name
+        for each in _parameters(function)
+        if each.default is each.empty and each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
     ]
-    if [name for name in needed if name != START]:
-        why = f"it takes ({', '.join(needed)}); expected nothing, or start: int"
-        raise loader.fault(VARIABLE, spec, why)
-    start = parameters.get(START)
-    return start is not None and start.kind is not start.POSITIONAL_ONLY
+    return needed if set(needed) - {START} else []
+
+
+def _takes_start(function: Callable[..., Any]) -> bool:
+    """Tell whether a function can begin anywhere."""
+    return any(
+        each.name == START and each.kind is not each.POSITIONAL_ONLY
+        for each in _parameters(function)
+    )
+
+
+def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    try:
+        return list(inspect.signature(function).parameters.values())
+    except ValueError:  # Written in C, it does not say.
+        return []
 
 
 def _begin(spec: str, function: Callable[..., Any], arguments: dict[str, int]) -> Iterable[object]:
@@ -126,8 +140,9 @@ def _begin(spec: str, function: Callable[..., Any], arguments: dict[str, int]) -
     try:
         given = function(**arguments)
     except Exception as error:
-        raise loader.fault(VARIABLE, spec, f"it raised {type(error).__name__}: {error}") from error
+        why = f"it raised {type(error).__name__}: {error}{loader.raised_at(error)}"
+        raise loader.fault(VARIABLE, spec, why) from error
     if isinstance(given, str | bytes) or not isinstance(given, Iterable):
         why = f"it returned {type(given).__name__}; expected a generator of messages"
-        raise loader.fault(VARIABLE, spec, why)
+        raise loader.fault(VARIABLE, spec, f"{why}{loader.where(function)}")
     return given

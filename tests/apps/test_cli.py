@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 from subprocess import CompletedProcess
 
@@ -10,10 +12,14 @@ import pytest
 from tests.apps.running import WORKERS
 from workers import config
 from workers.exits import Exit
+from workers.settings import Settings
 
 
 def run(*arguments: str, **environment: str) -> CompletedProcess[str]:
-    return subprocess.run([WORKERS, *arguments], env=environment, capture_output=True, text=True)
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("MQ_")}
+    return subprocess.run(
+        [WORKERS, *arguments], env={**kept, **environment}, capture_output=True, text=True
+    )
 
 
 def test_help_names_every_command_variable_and_exit_code() -> None:
@@ -22,6 +28,43 @@ def test_help_names_every_command_variable_and_exit_code() -> None:
         assert word in shown
     for code in Exit:
         assert f"{code.value}  {code.name.lower()}: {code.meaning}" in shown
+
+
+def test_help_lists_the_variables_by_what_they_are_for_with_their_defaults() -> None:
+    shown = run("--help").stdout
+    titles = [f"\n{title}:\n" for title in config.GROUPS.values()]
+    assert sorted(titles, key=shown.index) == titles
+    assert "MQ_CH               the queue's name (required)" in shown
+    assert "at most (default 500)" in shown
+    assert set(config.GROUPS) <= set(Settings.model_fields)
+    assert {name for group in config.groups().values() for name in group} == set(config.variables())
+
+
+@pytest.mark.parametrize(
+    ("command", "named", "not_named"),
+    [
+        ("produce", ["MQ_URL", "MQ_SOURCE"], ["MQ_HANDLER"]),
+        ("consume", ["MQ_URL", "MQ_HANDLER"], ["MQ_SOURCE"]),
+        ("wait", ["MQ_URL", "MQ_CH"], ["MQ_SOURCE", "MQ_HANDLER"]),
+    ],
+)
+def test_a_commands_help_names_its_own_variables(
+    command: str, named: list[str], not_named: list[str]
+) -> None:
+    names = set(re.findall(r"^  (MQ_\w+)  ", run(command, "--help").stdout, re.M))
+    assert names >= set(named)
+    assert not names & set(not_named)
+
+
+@pytest.mark.parametrize(
+    "command", ["produce", "consume", "wait", "check", "redrive", "verify", "guard"]
+)
+def test_a_commands_help_says_in_sentences_what_it_does(command: str) -> None:
+    description = run(command, "--help").stdout.split("\n\n", 1)[1]
+    summary, sentences = description.split("\n\n")[:2]
+    assert summary.endswith(".")
+    assert sentences.count(". ") + sentences.count(".\n") + 1 >= 2
+    assert max(map(len, description.splitlines())) <= 100
 
 
 @pytest.mark.parametrize("arguments", [(), ("prodce",)])

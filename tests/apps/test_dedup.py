@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.apps.places import told
 from workers import dedup
 from workers.dedup import Recent
 from workers.settings import ConfigError
@@ -30,13 +31,34 @@ def test_one_is_made_from_what_the_variable_names() -> None:
     ("spec", "fault"),
     [
         ("workers.dedup", "expected module:function"),
-        ("workers.dedup:Recnt", "module 'workers.dedup' has no 'Recnt'; did you mean 'Recent'?"),
-        ("trial:no_store", "it raised OSError: no route to the store"),
-        ("trial:Forgetful", "what it returns, of type Forgetful, has no add()"),
+        (
+            "workers.dedup:Recnt",
+            "module 'workers.dedup' has no 'Recnt'; did you mean 'Recent'? (dedup.py)",
+        ),
+        (
+            "trial:no_store",
+            "it raised OSError: no route to the store"
+            ' (trial.py: raise OSError("no route to the store"))',
+        ),
+        (
+            "trial:Forgetful",
+            "Forgetful.add() is not there; expected seen(message_id) and add(message_id)"
+            " (trial.py: class Forgetful:)",
+        ),
+        (
+            "trial:Asynchronous",
+            "Asynchronous.seen() is async, and is run as a plain method"
+            " (trial.py: class Asynchronous:)",
+        ),
+        (
+            "trial:Timed",
+            "Timed.add() takes (message_id, seconds); expected one message_id: str"
+            " (trial.py: class Timed(Forgetful):)",
+        ),
     ],
 )
 def test_a_fault_says_what_is_wrong(monkeypatch: pytest.MonkeyPatch, spec: str, fault: str) -> None:
     monkeypatch.syspath_prepend(Path(__file__).parent / "handlers")
     with pytest.raises(ConfigError) as caught:
         dedup.load(spec)
-    assert str(caught.value) == f"MQ_DEDUP={spec}: {fault}"
+    assert told(caught.value) == f"MQ_DEDUP={spec}: {fault}"

@@ -52,6 +52,29 @@ def test_no_more_is_taken_than_there_is_room_for() -> None:
     assert source.taken == 7
 
 
+class Late(Direct):
+    """A source that raises when all that it gave is taken, as one in a thread of its own may."""
+
+    def raise_now(self) -> None:
+        self.failure = "OSError: gone"
+        self.over = True
+
+
+@pytest.mark.parametrize("ask", ["take", "stop"])
+def test_a_source_that_raises_after_all_was_taken_has_failed(
+    ask: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    supply = Late([b"a", b"b"])
+    source = Intake(supply, "5f0c", Pace(0, 0.0), LARGEST)
+    source.take(0.0, room=1)
+    supply.raise_now()
+    assert source.over
+    source.take(0.0, room=1) if ask == "take" else source.stop()
+    assert source.failed
+    [line] = failures(caplog)
+    assert line == {"sequence": 2, "detail": "the source raised OSError: gone"}
+
+
 def test_the_end_of_the_source_is_the_end() -> None:
     source = intake([b"a"])
     take_all(source)

@@ -109,6 +109,14 @@ def test_a_source_that_raises_has_what_it_gave_confirmed_and_then_ends_the_produ
     assert len(producer.confirmed) == len(bodies(bench)) == 200
 
 
+def test_a_source_that_raises_when_all_of_it_is_confirmed_has_failed_too(bench: Bench) -> None:
+    producer = bench.start("produce", source="sources:breaks_later")
+    assert producer.exit_code() == 1
+    line = failure(producer)
+    assert (line["event"], line["sequence"]) == ("source_failed", 2)
+    assert len(producer.confirmed) == len(bodies(bench)) == 1
+
+
 def test_a_message_that_is_none_is_named_by_its_number(bench: Bench) -> None:
     producer = bench.start("produce", source="sources:gives_a_number")
     assert producer.exit_code() == 1

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.apps.places import told
 from workers import Publishing, source
 from workers.settings import ConfigError
 
@@ -95,18 +96,35 @@ def test_a_function_that_takes_start_can_begin_anywhere() -> None:
             "lines:",
             "No such file or directory; expected counter, lines:PATH, lines:- or module:function",
         ),
-        ("sources:thre", "module 'sources' has no 'thre'; did you mean 'three'?"),
-        ("sources:needy", "it takes (start, table); expected nothing, or start: int"),
-        ("sources:later", "it is asynchronous; expected a plain generator"),
-        ("sources:text", "it returned str; expected a generator of messages"),
-        ("sources:number", "it returned int; expected a generator of messages"),
-        ("sources:no_database", "it raised OSError: no database"),
+        ("sources:thre", "module 'sources' has no 'thre'; did you mean 'three'? (sources.py)"),
+        (
+            "sources:needy",
+            "it takes (start, table); expected nothing, or start: int"
+            " (sources.py: def needy(start: int, table: str) -> Iterator[str]:)",
+        ),
+        (
+            "sources:later",
+            "it is asynchronous; expected a plain generator"
+            " (sources.py: async def later() -> AsyncIterator[str]:)",
+        ),
+        (
+            "sources:text",
+            "it returned str; expected a generator of messages (sources.py: def text() -> str:)",
+        ),
+        (
+            "sources:number",
+            "it returned int; expected a generator of messages (sources.py: def number() -> int:)",
+        ),
+        (
+            "sources:no_database",
+            'it raised OSError: no database (sources.py: raise OSError("no database"))',
+        ),
     ],
 )
 def test_a_bad_name_is_told_what_is_wrong_with_it(spec: str, fault: str) -> None:
     with pytest.raises(ConfigError) as caught:
         give(spec)
-    assert str(caught.value) == f"MQ_SOURCE={spec}: {fault}"
+    assert told(caught.value) == f"MQ_SOURCE={spec}: {fault}"
 
 
 def test_a_file_that_vanishes_before_it_is_opened_is_told(tmp_path: Path) -> None:

@@ -49,6 +49,13 @@ def no_database() -> Iterator[str]:
     raise OSError("no database")
 
 
+def breaks_later() -> Iterator[str]:
+    """Fail when all that was given is published and confirmed."""
+    yield "one"
+    time.sleep(1)
+    raise ValueError("row 2 is spoilt")
+
+
 def breaks_after_two_hundred() -> Iterator[str]:
     """Fail in the middle."""
     for each in range(200):
@@ -66,6 +73,12 @@ def gives_a_number() -> Iterator[object]:
 def rich() -> Iterator[Publishing]:
     """Give all that a message can have."""
     yield Publishing(b"{}", "order-1", {"x-shop": "north", "x-try": 2}, "application/json")
+
+
+def in_a_trace() -> Iterator[Publishing]:
+    """Give a message of a trace that somebody else has begun."""
+    parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    yield Publishing("one", headers={"traceparent": parent})
 
 
 def slow_and_tidy() -> Iterator[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 
@@ -118,6 +120,24 @@ class Forgetful:
         return False
 
 
+class Asynchronous:
+    """No de-duplication: what `seen` returns is true, whatever it finds."""
+
+    async def seen(self, _message_id: str) -> bool:
+        """Know nothing, later."""
+        return False
+
+    def add(self, message_id: str) -> None:
+        """Remember nothing."""
+
+
+class Timed(Forgetful):
+    """No de-duplication: its `add` wants more than an id."""
+
+    def add(self, message_id: str, seconds: float) -> None:
+        """Remember nothing."""
+
+
 def no_store() -> None:
     """Fail as a store that is not reachable."""
     raise OSError("no route to the store")
@@ -128,6 +148,33 @@ def measure(message: Message) -> None:
     logs.event("measured", size=len(message.body))
 
 
+def tell(message: Message) -> None:
+    """Print what it knows of a message beside its body."""
+    sys.stdout.write(f"{message.id} {dict(message.headers)} {message.redelivered}\n")
+
+
+def tell_its_trace(message: Message) -> None:
+    """Log which trace the message is of, and a line that says nothing of it."""
+    logs.event("traced", of_message=message.trace and message.trace.trace_id)
+    logging.getLogger("user").warning("plain")
+
+
 def reject(_message: Message) -> None:
     """Refuse everything for good."""
     raise Reject("nothing is wanted")
+
+
+def two_of_them(message: Message, count: int) -> None:
+    """Take more than there is."""
+
+
+def named_only(*, message: Message) -> None:
+    """Take it by its name only."""
+
+
+def takes_bytes(body: bytes) -> None:
+    """Take a body for a message."""
+
+
+def takes_a_tuple(messages: tuple[Message, ...]) -> None:
+    """Take many in another way."""
