@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, TypeAlias
 
 from pika import BasicProperties, SelectConnection, frame, spec
 from pika.channel import Channel
 from pika.connection import Connection
+from pika.exceptions import InvalidFrameError
 
 from workers.deliveries import Deliveries, Rest, frame_size
 from workers.message import Message
 
 RECEIVE_BYTES = 65536
 """What one call to the socket may bring; pika's own 4096 are about ten messages."""
+LARGEST_FRAME = spec.FRAME_MAX_SIZE
+"""Bytes; pika proposes it to the broker, which may only lower it."""
+LARGEST_BODY = 512 * 1024 * 1024
+"""Bytes; RabbitMQ lets nobody set its max_message_size higher."""
 
 OnDeliveries: TypeAlias = Callable[[list[tuple[int, Message]]], None]
 """Takes messages by their delivery tags, in the order in which they came."""
@@ -44,6 +51,57 @@ def abort(connection: SelectConnection) -> None:
     transport = getattr(connection, "_transport", None)
     if transport is not None:
         transport.abort()
+
+
+def let_go(connection: SelectConnection) -> None:
+    """Close the socket of a connection whose loop has ended, if pika has left it open."""
+    transport = getattr(connection, "_transport", None)
+    open_socket = getattr(transport, "_sock", None)
+    if open_socket is not None:
+        with suppress(OSError):
+            open_socket.close()
+
+
+def raised_by_pika(error: Exception) -> bool:
+    """Tell what pika raised of what it called: the worker's own code, or a role's."""
+    last = [frame for frame, _ in traceback.walk_tb(error.__traceback__)][-1]
+    return str(last.f_globals.get("__name__", "")).partition(".")[0] == "pika"
+
+
+def bound_input(connection: Any) -> None:
+    """Have no more kept of an unfinished frame or body than a broker may send.
+
+    pika takes a frame's word for its size, and a header's for that of its body: a peer that names
+    4 GiB and sends on would fill the memory. What is too large ends the connection as any other
+    wrong frame does. A pika with other insides is left as it is.
+    """
+    to_pika = getattr(connection, "_on_data_available", None)
+    if not (callable(to_pika) and isinstance(getattr(connection, "_frame_buffer", None), bytes)):
+        return
+
+    def on_data(data: bytes) -> None:
+        to_pika(data)
+        check_part(connection._frame_buffer)
+        for channel in connection._channels.values():
+            check_body(channel)
+
+    connection._on_data_available = on_data
+
+
+def check_part(data: bytes, frames: int = 1) -> None:
+    """Raise InvalidFrameError for a beginning that is longer than so many whole frames."""
+    if len(data) > frames * LARGEST_FRAME:
+        raise InvalidFrameError(f"a frame of more than {LARGEST_FRAME} bytes")
+
+
+def check_body(channel: Any) -> None:
+    """Raise InvalidFrameError where a body is under way that no RabbitMQ would have taken."""
+    assembler = getattr(channel, "_content_assembler", None)
+    header = getattr(assembler, "_header_frame", None)
+    if header is not None and header.body_size > LARGEST_BODY:
+        raise InvalidFrameError(
+            f"a body of {header.body_size} bytes; expected at most {LARGEST_BODY}"
+        )
 
 
 def frames_writer(connection: Connection) -> Callable[[bytes, int], None] | None:
@@ -113,6 +171,7 @@ class DeliveryReader:
                 self._on_deliveries(found)
             if rest is Rest.PART:
                 self._part = data[at:]
+                check_part(self._part, frames=3)
                 return
             end = at + frame_size(data, at) if rest is Rest.OTHER else len(data)
             self._to_pika(data[at:end])
