@@ -43,6 +43,9 @@ class Consumer:
         self._surplus: deque[Delivery] = deque()
         """Deliveries beyond the limit, kept in case one before them fails."""
         self._draining = False
+        self._next_tag = 1
+        self._most_in_hand = settings.prefetch + settings.threads * settings.batch_size
+        """What the prefetch lets come, and what handlers of earlier sessions may still have."""
         metrics.gauge("in_hand", "Messages at the handlers", lambda: self._pool.in_hand)
         metrics.gauge("threads", "Handlers that can run at the same time", lambda: crew.size)
 
@@ -54,6 +57,7 @@ class Consumer:
     def begin(self, session: Session) -> None:
         """Subscribe, unless the worker is to end."""
         self._session = session
+        self._next_tag = 1
         if self._draining:
             session.ready = True
             return
@@ -116,6 +120,9 @@ class Consumer:
         session = self._open_session
         if session is None:
             return
+        if fault := self._fault_of(messages):
+            session.drop(Fault("protocol", fault))
+            return
         deliveries = [(session, tag, message) for tag, message in messages]
         if self._draining:
             self._answers.hand_back(session, deliveries)
@@ -127,6 +134,16 @@ class Consumer:
             self._admit()
         else:
             self._pool.put(deliveries)
+
+    def _fault_of(self, messages: list[tuple[int, Message]]) -> str | None:
+        """Say how deliveries break the protocol: acks rely on it, and so does the memory."""
+        first, last = messages[0][0], messages[-1][0]
+        if first != self._next_tag or last != first + len(messages) - 1:
+            return f"delivery {first} to {last} came where {self._next_tag} was to come"
+        self._next_tag = last + 1
+        if self._pool.in_hand + len(self._surplus) > self._most_in_hand:
+            return f"more than {self._prefetch} messages came unacknowledged"
+        return None
 
     def _admit(self) -> None:
         """Give the handlers what the limit allows."""

@@ -88,23 +88,26 @@ def knowing_batch(judge: BatchJudge, dedup: Dedup) -> BatchJudge:
 
 def _is_duplicate(message: Message, dedup: Dedup) -> bool:
     """Ask only about what may be one: the broker promises a first sight of all else."""
-    return bool(message.repeated and message.id and dedup.seen(message.id))
+    id_ = message.known_id
+    return bool(id_ and message.repeated and dedup.seen(id_))
 
 
 def _note(message: Message, result: Result, dedup: Dedup) -> None:
-    if result is Result.HANDLED and message.id:
-        dedup.add(message.id)
+    if result is Result.HANDLED and (id_ := message.known_id):
+        dedup.add(id_)
 
 
 def _verdict(error: BaseException, message: Message) -> Result:
     """Log how a handler failed, and name it."""
     match error:
         case Reject():
-            logs.event("rejected", logging.WARNING, id=message.id, reason=str(error))
+            logs.event("rejected", logging.WARNING, id=message.known_id, reason=str(error))
             return Result.REJECTED
         case HandlerTimeout():
-            logs.event("timeout", logging.ERROR, error=error, id=message.id, detail=str(error))
+            logs.event(
+                "timeout", logging.ERROR, error=error, id=message.known_id, detail=str(error)
+            )
             return Result.TIMEOUT
     detail = getattr(error, "detail", None) or f"{type(error).__name__}: {error}"
-    logs.event("failed", logging.ERROR, error=error, id=message.id, detail=detail)
+    logs.event("failed", logging.ERROR, error=error, id=message.known_id, detail=detail)
     return Result.FAILED

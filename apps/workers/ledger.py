@@ -82,6 +82,9 @@ class Ledger(Generic[M]):
 
     def give_back(self, message_id: str) -> None:
         """Note a message as returned; the confirm that follows then settles nothing."""
+        if len(self._returned) >= 2 * self._window:
+            # Strangers are among them, which nobody will ever confirm.
+            self._returned.intersection_update(each.id for each in self._on_the_wire())
         self._returned.add(message_id)
 
     def confirm(self, tag: int, multiple: bool) -> Settlement:

@@ -58,24 +58,38 @@ class Message:
 
     @property
     def properties(self) -> BasicProperties:
-        """All that AMQP 0-9-1 lets a message say of itself, by pika's names."""
+        """All that AMQP 0-9-1 lets a message say of itself, by pika's names.
+
+        Raises UnreadableError, as all do that are read from them, where they cannot be decoded:
+        RabbitMQ passes on what it need not understand, as a time in the year 10000.
+        """
         properties = self._properties
         if properties is None:
-            properties = self._properties = BasicProperties()  # type: ignore[no-untyped-call]
-            properties.decode(self._encoded)  # type: ignore[no-untyped-call]
+            properties = BasicProperties()  # type: ignore[no-untyped-call]
+            try:
+                properties.decode(self._encoded)  # type: ignore[no-untyped-call]
+            except Exception as error:  # pika has no exception of its own for most of it
+                raise UnreadableError(f"{type(error).__name__}: {error}") from error
+            self._properties = properties
         return properties
 
     @property
     def id(self) -> str | None:
         """The publisher's message_id; the same for each delivery and each republish."""
-        id_: str | None = self.properties.message_id
-        return id_
+        return _text(self.properties.message_id)
+
+    @property
+    def known_id(self) -> str | None:
+        """The id where there is one that can be read; never raises."""
+        try:
+            return self.id
+        except UnreadableError:
+            return None
 
     @property
     def content_type(self) -> str | None:
         """The MIME type that the publisher gave, if any."""
-        content_type: str | None = self.properties.content_type
-        return content_type
+        return _text(self.properties.content_type)
 
     @property
     def headers(self) -> Mapping[str, Any]:
@@ -89,7 +103,9 @@ class Message:
 
     def __repr__(self) -> str:
         """Show what tells it from others, and not the body, which may be large or secret."""
-        return f"Message(id={self.id!r}, redelivered={self.redelivered}, {len(self.body)} bytes)"
+        return (
+            f"Message(id={self.known_id!r}, redelivered={self.redelivered}, {len(self.body)} bytes)"
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Go to another process as bytes, decoded there only if a handler asks."""
@@ -111,6 +127,15 @@ def received(
     message._encoded = encoded
     message._properties = None
     return message
+
+
+def _text(given: str | bytes | None) -> str | None:
+    """Return a short string as text: pika leaves as bytes what is no UTF-8."""
+    return given.decode(errors="backslashreplace") if isinstance(given, bytes) else given
+
+
+class UnreadableError(ValueError):
+    """The properties of a message cannot be decoded; the text says why not."""
 
 
 class Reject(Exception):  # noqa: N818 (an instruction, not an error)

@@ -76,10 +76,18 @@ class Running:
     @property
     def handled(self) -> Counter[str]:
         """How often a consumer handled each id."""
+        return self._audited("ranges")
+
+    @property
+    def marked(self) -> Counter[str]:
+        """How often each id that it handled was redelivered or republished."""
+        return self._audited("marked")
+
+    def _audited(self, field: str) -> Counter[str]:
         return Counter(
             f"{instance}-{n}"
             for line in self.find("handled")
-            for instance, runs in line["ranges"].items()
+            for instance, runs in line[field].items()
             for first, last in runs
             for n in range(first, last + 1)
         )
