@@ -42,6 +42,8 @@ class Broker:
     """
 
     command: tuple[str, ...] = ("rabbitmq-server",)
+    vhost = "/"
+    """Where queues are, and where `url` leads."""
 
     def __init__(self) -> None:
         self.amqp_port, self.management_port, self._epmd_port, self._node_port = free_ports(4)
@@ -72,8 +74,9 @@ class Broker:
     ) -> None:
         self.close()
 
-    def url(self, user: str = LOGIN, password: str = LOGIN, vhost: str = "/") -> str:
+    def url(self, user: str = LOGIN, password: str = LOGIN, vhost: str | None = None) -> str:
         """Return the address of the broker for MQ_URL."""
+        vhost = self.vhost if vhost is None else vhost
         login = f"{quote(user, safe='')}:{quote(password, safe='')}"
         return f"amqp://{login}@127.0.0.1:{self.amqp_port}/{quote(vhost, safe='')}"
 
@@ -135,6 +138,12 @@ class Broker:
         """Kill every process of it at once; its data stays."""
         time.sleep(max(0, self._declared_at + REGISTERED_S - time.monotonic()))
         self._end(container.KILL)
+
+    @property
+    def pid(self) -> int:
+        """The process that stands for it; all others are below that one."""
+        assert self._process is not None, "it does not run"
+        return self._process.pid
 
     def ctl(self, *words: str) -> str:
         """Run rabbitmqctl on it and return what it prints."""
