@@ -11,18 +11,15 @@ from typing import Any, TypeAlias
 from pika import BasicProperties, SelectConnection, frame, spec
 from pika.channel import Channel
 from pika.connection import Connection
-from pika.exceptions import InvalidFrameError
 
+from workers import bounds
 from workers.deliveries import Deliveries, Rest, frame_size
 from workers.message import Message
 
 RECEIVE_BYTES = 65536
 """What one call to the socket may bring; pika's own 4096 are about ten messages."""
-LARGEST_FRAME = spec.FRAME_MAX_SIZE
-"""Bytes; pika proposes it to the broker, which may only lower it."""
-LARGEST_BODY = 512 * 1024 * 1024
-"""Bytes; RabbitMQ lets nobody set its max_message_size higher."""
 
+OnData: TypeAlias = Callable[[bytes], None]
 OnDeliveries: TypeAlias = Callable[[list[tuple[int, Message]]], None]
 """Takes messages by their delivery tags, in the order in which they came."""
 
@@ -68,40 +65,55 @@ def raised_by_pika(error: Exception) -> bool:
     return str(last.f_globals.get("__name__", "")).partition(".")[0] == "pika"
 
 
-def bound_input(connection: Any) -> None:
-    """Have no more kept of an unfinished frame or body than a broker may send.
+class GuardedInput:
+    """Stands between a pika connection's socket and what reads it, and holds it to its bounds.
 
-    pika takes a frame's word for its size, and a header's for that of its body: a peer that names
-    4 GiB and sends on would fill the memory. What is too large ends the connection as any other
-    wrong frame does. A pika with other insides is left as it is.
+    `on_wrong` is told, in words, what the peer sent that no broker sends. The connection is lost
+    in any case: pika gives it up after every exception.
     """
-    to_pika = getattr(connection, "_on_data_available", None)
-    if not (callable(to_pika) and isinstance(getattr(connection, "_frame_buffer", None), bytes)):
-        return
 
-    def on_data(data: bytes) -> None:
-        to_pika(data)
-        check_part(connection._frame_buffer)
-        for channel in connection._channels.values():
-            check_body(channel)
+    def __init__(self, connection: Any, on_wrong: Callable[[str], None]) -> None:
+        self.read: OnData = connection._on_data_available
+        """What reads: pika, or a DeliveryReader before it."""
+        self._connection = connection
+        self._on_wrong = on_wrong
+        self._begun = False
 
-    connection._on_data_available = on_data
+    def on_data(self, data: bytes) -> None:
+        """Have what came read, and look at what is kept of it."""
+        try:
+            if not self._begun:
+                self._begun = True
+                bounds.check_first(data)
+            self.read(data)
+            bounds.check_unfinished(self._connection._frame_buffer)
+            for channel in self._connection._channels.values():
+                bounds.check_body(body_size(channel))
+        except Exception as error:
+            if isinstance(error, bounds.WrongInputError):
+                self._on_wrong(str(error))
+            elif raised_by_pika(error):
+                self._on_wrong(f"{type(error).__name__}: {error}")
+            raise
 
 
-def check_part(data: bytes, frames: int = 1) -> None:
-    """Raise InvalidFrameError for a beginning that is longer than so many whole frames."""
-    if len(data) > frames * LARGEST_FRAME:
-        raise InvalidFrameError(f"a frame of more than {LARGEST_FRAME} bytes")
+def guard_input(connection: Any, on_wrong: Callable[[str], None]) -> bool:
+    """Put a GuardedInput in place; False from a pika with other insides, which is left as it is."""
+    if not (
+        isinstance(getattr(connection, "_frame_buffer", None), bytes)
+        and isinstance(getattr(connection, "_channels", None), dict)
+        and callable(getattr(connection, "_on_data_available", None))
+    ):
+        return False
+    connection._on_data_available = GuardedInput(connection, on_wrong).on_data
+    return True
 
 
-def check_body(channel: Any) -> None:
-    """Raise InvalidFrameError where a body is under way that no RabbitMQ would have taken."""
+def body_size(channel: Any) -> int:
+    """Return the size that the body under way on a channel is to have; 0 without one."""
     assembler = getattr(channel, "_content_assembler", None)
     header = getattr(assembler, "_header_frame", None)
-    if header is not None and header.body_size > LARGEST_BODY:
-        raise InvalidFrameError(
-            f"a body of {header.body_size} bytes; expected at most {LARGEST_BODY}"
-        )
+    return int(getattr(header, "body_size", 0))
 
 
 def frames_writer(connection: Connection) -> Callable[[bytes, int], None] | None:
@@ -136,7 +148,12 @@ def take_deliveries(channel: Channel, consumer_tag: str, on_deliveries: OnDelive
     ):
         return False
     deliveries = Deliveries(channel.channel_number, consumer_tag)
-    connection._on_data_available = DeliveryReader(connection, deliveries, on_deliveries).on_data
+    reader = DeliveryReader(connection, deliveries, on_deliveries)
+    guard = getattr(connection._on_data_available, "__self__", None)
+    if isinstance(guard, GuardedInput):
+        reader.to_pika, guard.read = guard.read, reader.on_data
+    else:
+        connection._on_data_available = reader.on_data
     transport: Any = getattr(connection, "_transport", None)
     if hasattr(transport, "_MAX_RECV_BYTES"):
         transport._MAX_RECV_BYTES = RECEIVE_BYTES
@@ -150,7 +167,7 @@ class DeliveryReader:
         self, connection: Any, deliveries: Deliveries, on_deliveries: OnDeliveries
     ) -> None:
         self._connection = connection
-        self._to_pika: Callable[[bytes], None] = connection._on_data_available
+        self.to_pika: OnData = connection._on_data_available
         self._deliveries = deliveries
         self._on_deliveries = on_deliveries
         self._part = b""
@@ -171,10 +188,12 @@ class DeliveryReader:
                 self._on_deliveries(found)
             if rest is Rest.PART:
                 self._part = data[at:]
-                check_part(self._part, frames=3)
+                # At most the three frames of a delivery.
+                bounds.check_frame(len(self._part) // 3)
+                bounds.check_unfinished(self._part)
                 return
             end = at + frame_size(data, at) if rest is Rest.OTHER else len(data)
-            self._to_pika(data[at:end])
+            self.to_pika(data[at:end])
             at = end
 
 

@@ -121,7 +121,7 @@ class Consumer:
         if session is None:
             return
         if fault := self._fault_of(messages):
-            session.drop(Fault("protocol", fault))
+            session.drop(Fault("protocol", fault), at_once=True)
             return
         deliveries = [(session, tag, message) for tag, message in messages]
         if self._draining:
@@ -139,7 +139,8 @@ class Consumer:
         """Say how deliveries break the protocol: acks rely on it, and so does the memory."""
         first, last = messages[0][0], messages[-1][0]
         if first != self._next_tag or last != first + len(messages) - 1:
-            return f"delivery {first} to {last} came where {self._next_tag} was to come"
+            came = ", ".join(str(tag) for tag, _ in messages[:3])
+            return f"deliveries {came} came where {self._next_tag} was to come"
         self._next_tag = last + 1
         if self._pool.in_hand + len(self._surplus) > self._most_in_hand:
             return f"more than {self._prefetch} messages came unacknowledged"

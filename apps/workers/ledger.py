@@ -70,6 +70,11 @@ class Ledger(Generic[M]):
         """When the message that waits longest for its confirm was sent."""
         return self._batches[0].sent_at if self._sent else None
 
+    @property
+    def last_tag(self) -> int:
+        """The delivery tag of what was sent last on this channel; 0 when nothing was."""
+        return self._first_tag + len(self._sent) - 1
+
     def send(self, messages: Sequence[M], now: float) -> None:
         """Note messages as published, under the delivery tags that follow."""
         if messages:

@@ -13,7 +13,7 @@ from pika.channel import Channel
 
 from workers import faults, logs
 from workers.address import Host
-from workers.beneath import abort, bound_input, let_go, raised_by_pika
+from workers.beneath import abort, guard_input, let_go, raised_by_pika
 from workers.faults import Fault
 from workers.settings import Settings
 
@@ -70,6 +70,7 @@ class Session:
         self._fault: Fault | None = None
         self._closing = False
         self._closed = False
+        self._wrong: str | None = None
         self._connect_timeout = settings.connect_timeout
         self._stage = "the connection"
         """What the broker has to answer next, for logs."""
@@ -83,7 +84,7 @@ class Session:
             custom_ioloop=self._loop,
         )
         self.channel: Channel
-        bound_input(self._connection)
+        guard_input(self._connection, self._on_wrong)
 
     @property
     def open(self) -> bool:
@@ -114,9 +115,12 @@ class Session:
         """Close in good order: the role's work is done."""
         self._close(None)
 
-    def drop(self, fault: Fault) -> None:
-        """Give the connection up, for a reason that pika does not know of."""
-        self._close(fault)
+    def drop(self, fault: Fault, at_once: bool = False) -> None:
+        """Give the connection up, for a reason that pika does not know of.
+
+        `at_once` leaves the broker no time to answer the close.
+        """
+        self._close(fault, 0.0 if at_once else CLOSE_WITHIN)
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> None:
         """Call back on the I/O thread, unless the session is over by then."""
@@ -131,6 +135,9 @@ class Session:
         if not self.begun:
             text = f"no answer to {self._stage} in {self._connect_timeout:g} s"
             self._close(Fault("connect_timeout", text), within=0.0)
+
+    def _on_wrong(self, what: str) -> None:
+        self._wrong = what
 
     def _on_open(self, connection: Any) -> None:
         self._stage = "the opening of a channel"
@@ -161,11 +168,14 @@ class Session:
         self._role.tick()
 
     def _on_channel_closed(self, _channel: Channel, error: Exception) -> None:
-        self._close(faults.judge(error))
+        self._close(self._judged(error))
+
+    def _judged(self, error: BaseException) -> Fault:
+        return Fault("protocol", self._wrong) if self._wrong else faults.judge(error)
 
     def _on_closed(self, _connection: object, error: BaseException) -> None:
         if not self._closing:
-            self._fault = faults.judge(error)
+            self._fault = self._judged(error)
         self._closed = True
         self._loop.stop()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -25,6 +26,8 @@ class Bench:
 
     broker: Broker
     queue: str = field(default_factory=lambda: f"test-{uuid4().hex[:8]}")
+    network: Path | None = None
+    """The network namespace of the workers, by its file, if it is not the test's own."""
     _started: list[Running] = field(default_factory=list)
 
     @property
@@ -54,7 +57,7 @@ class Bench:
             "handler": "trial:nothing",
             **variables,
         }
-        running = Running(command, settings, TRIAL_SECONDS=str(seconds))
+        running = Running(command, settings, self.network, TRIAL_SECONDS=str(seconds))
         self._started.append(running)
         return running
 

@@ -112,6 +112,14 @@ class Conversation:
         while self.client.recv(CHUNK):
             pass
 
+    def pass_on(self, port: int) -> None:
+        """Be nothing but a cable to a port of loopback, which a real broker listens on."""
+        with socket.create_connection(("127.0.0.1", port)) as broker:
+            back = Thread(target=_pump, args=(broker, self.client), daemon=True)
+            back.start()
+            _pump(self.client, broker)
+            back.join()
+
     def _read(self) -> None:
         data = self.client.recv(CHUNK)
         if not data:
@@ -126,7 +134,7 @@ class Impostor:
     """Has a script for each connection in turn, and the last one for all that follow."""
 
     def __init__(self, *scripts: Script) -> None:
-        self._scripts: Sequence[Script] = scripts
+        self.scripts: Sequence[Script] = scripts
         self._server = socket.create_server(("127.0.0.1", 0))
         self._clients: list[socket.socket] = []
         self._lock = Lock()
@@ -164,7 +172,7 @@ class Impostor:
         with suppress(OSError):
             while True:
                 client, _ = self._server.accept()
-                script = self._scripts[min(len(self._clients), len(self._scripts) - 1)]
+                script = self.scripts[min(len(self._clients), len(self.scripts) - 1)]
                 self._clients.append(client)
                 Thread(target=self._talk, args=(client, script), daemon=True).start()
 
@@ -176,6 +184,14 @@ class Impostor:
         client.close()
         with self._lock:
             self.done += 1
+
+
+def _pump(source: socket.socket, sink: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(CHUNK):
+            sink.sendall(data)
+    with suppress(OSError):
+        sink.shutdown(socket.SHUT_WR)
 
 
 def header(size: int, **properties: Any) -> bytes:
