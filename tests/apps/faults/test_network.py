@@ -36,22 +36,14 @@ def test_connections_are_reset_with_the_window_full(flow: Flow, relay: Relay) ->
     flow.ends()
 
 
-def way_out(relay: Relay) -> list[Way]:
-    return [relay.to_broker]
-
-
-def way_back(relay: Relay) -> list[Way]:
-    return [relay.from_broker]
-
-
-def both_ways(relay: Relay) -> list[Way]:
-    return [relay.to_broker, relay.from_broker]
-
-
-@pytest.mark.parametrize("ways", [way_out, way_back, both_ways])
-def test_the_network_is_a_black_hole(flow: Flow, relay: Relay, ways: object) -> None:
+@pytest.mark.parametrize(
+    "ways",
+    [("to_broker",), ("from_broker",), ("to_broker", "from_broker")],
+    ids=["to the broker", "from the broker", "both ways"],
+)
+def test_the_network_is_a_black_hole(flow: Flow, relay: Relay, ways: tuple[str, ...]) -> None:
     producer, consumer = flow.starts(confirm_timeout=2)
-    with relay.black_hole(*ways(relay)):  # type: ignore[operator]
+    with relay.black_hole(*(getattr(relay, way) for way in ways)):
         producer.wait_for("disconnected", reason="confirm_timeout")
         for worker in (producer, consumer):
             worker.wait_for("disconnected", reason="connect_timeout")
@@ -79,18 +71,18 @@ def test_the_network_is_slower_than_the_producer(flow: Flow, relay: Relay) -> No
     assert flow.figures.duplicates == 0
 
 
-@pytest.mark.parametrize("ways", [way_out, way_back])
+@pytest.mark.parametrize("way", ["to_broker", "from_broker"])
 def test_every_connection_is_cut_in_the_midst_of_a_frame(
-    flow: Flow, relay: Relay, ways: object
+    flow: Flow, relay: Relay, way: str
 ) -> None:
     producer, consumer = flow.starts()
-    for way in ways(relay):  # type: ignore[operator]
-        way.cut_after = 20_011
+    cut: Way = getattr(relay, way)
+    cut.cut_after = 20_011
     before = producer.sent
     producer.until(lambda: producer.sent > before + 1000, "progress by small steps")
-    for worker in (producer, consumer):
-        assert worker.find("disconnected", reason="connection_lost")
-    for way in ways(relay):  # type: ignore[operator]
-        way.cut_after = None
+    # Messages go out from one and come in at the other; confirms and acks are too few to be cut.
+    talker = producer if cut is relay.to_broker else consumer
+    assert talker.find("disconnected", reason="connection_lost")
+    cut.cut_after = None
     flow.recovers(within=BACK_WITHIN)
     flow.ends()
