@@ -28,6 +28,7 @@ class Bench:
     queue: str = field(default_factory=lambda: f"test-{uuid4().hex[:8]}")
     network: Path | None = None
     """The network namespace of the workers, by its file, if it is not the test's own."""
+    delivery_limit: int = DELIVERY_LIMIT
     _started: list[Running] = field(default_factory=list)
 
     @property
@@ -41,7 +42,7 @@ class Bench:
         self.broker.declare(
             self.queue,
             x_queue_type="quorum",
-            x_delivery_limit=DELIVERY_LIMIT,
+            x_delivery_limit=self.delivery_limit,
             x_dead_letter_exchange="",
             x_dead_letter_routing_key=self.dead,
         )

@@ -9,9 +9,21 @@ import pytest
 from tests.apps.conftest import Bench
 from tests.apps.faults.flow import Flow
 from tests.apps.relay import Relay
+from tests.support.broker import Broker
 
 WAIT = 0.5
 """Seconds; the most that workers wait between attempts, so that a test need not."""
+
+DELIVERY_LIMIT = 20
+
+
+@pytest.fixture
+def bench(broker: Broker) -> Iterator[Bench]:
+    """Give a queue with RabbitMQ's own delivery limit: lost connections count towards it, too."""
+    bench = Bench(broker, delivery_limit=DELIVERY_LIMIT)
+    bench.declare()
+    yield bench
+    bench.end()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.apps.conftest import Bench
-from tests.apps.faults.conftest import WAIT
+from tests.apps.faults.conftest import DELIVERY_LIMIT, WAIT
 from tests.apps.faults.flow import Flow
 from tests.apps.faults.trio import Trio, running
 
@@ -27,7 +27,7 @@ def trio() -> Iterator[Trio]:
 @pytest.fixture
 def flow(trio: Trio, request: pytest.FixtureRequest) -> Iterator[Flow]:
     """Give workers on a queue that all three brokers have."""
-    bench = Bench(trio.members[0], network=trio.network)
+    bench = Bench(trio.members[0], network=trio.network, delivery_limit=DELIVERY_LIMIT)
     bench.declare()
     trio.settle()
     given = {"url": trio.url, "reconnect_wait": WAIT, "heartbeat": 1, "connect_timeout": 2}

@@ -8,7 +8,7 @@ from time import monotonic
 
 import pytest
 
-from tests.apps.conftest import DELIVERY_LIMIT
+from tests.apps.faults.conftest import DELIVERY_LIMIT
 from tests.apps.faults.flow import Flow
 
 pytestmark = pytest.mark.needs("broker")
