@@ -36,6 +36,11 @@ class Bench:
         """The dead-letter queue."""
         return f"{self.queue}.dead"
 
+    @property
+    def dead_letters(self) -> int:
+        """How many messages are in the dead-letter queue."""
+        return self.broker.depth(self.dead)
+
     def declare(self) -> None:
         """Make both queues."""
         self.broker.declare(self.dead, x_queue_type="quorum")
@@ -46,6 +51,13 @@ class Bench:
             x_dead_letter_exchange="",
             x_dead_letter_routing_key=self.dead,
         )
+
+    def redeclare(self, delivery_limit: int) -> None:
+        """Make the queues anew, with another limit."""
+        self.delivery_limit = delivery_limit
+        for queue in (self.queue, self.dead):
+            self.broker.delete(queue)
+        self.declare()
 
     def start(self, command: str, seconds: float = 0.0, **variables: Any) -> Running:
         """Start a worker; `seconds` is for the handler `trial:slow`."""

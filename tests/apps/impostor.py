@@ -67,7 +67,9 @@ class Conversation:
     def let_consume(self) -> str:
         """Accept a subscription, and return its tag."""
         self.be_a_broker()
-        self.wait_for(spec.Basic.Qos)
+        if isinstance(self.wait_for(spec.Basic.Get, spec.Basic.Qos), spec.Basic.Get):
+            self.send(spec.Basic.GetEmpty(), 1)
+            self.wait_for(spec.Basic.Qos)
         self.send(spec.Basic.QosOk(), 1)
         consume = self.wait_for(spec.Basic.Consume)
         self.send(spec.Basic.ConsumeOk(consume.consumer_tag), 1)
@@ -93,8 +95,8 @@ class Conversation:
         """Send bytes, whatever they mean."""
         self.client.sendall(b"".join(data))
 
-    def wait_for(self, kind: type[M]) -> M:
-        """Read until a method of a kind comes, and return it."""
+    def wait_for(self, *kinds: type[M]) -> M:
+        """Read until a method of one of these kinds comes, and return it."""
         while True:
             size, read = frame.decode_frame(self._data)
             if not size:
@@ -103,7 +105,7 @@ class Conversation:
             self._data = self._data[size:]
             if isinstance(read, frame.Method):
                 self.received.append(read.method)
-                if isinstance(read.method, kind):
+                if isinstance(read.method, kinds):
                     return read.method
 
     def stay(self) -> None:

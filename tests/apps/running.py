@@ -133,6 +133,11 @@ class Running:
         self._reader.join(PATIENCE)
         return code
 
+    @property
+    def ended(self) -> bool:
+        """It has ended, however."""
+        return self._process.poll() is not None
+
     def end(self) -> None:
         """Leave nothing behind."""
         self._process.kill()

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+# Nothing else: pytest has to import chartproof, its plugin, before anybody else does.
 from tests.apps.faults import page
-from tests.apps.faults.flow import FIGURES
 
 
 class Collector:
@@ -24,7 +24,7 @@ class Collector:
         self.is_whole &= report.passed
         if report.when == "teardown":
             given = dict(report.user_properties)
-            if isinstance(found := given.get(FIGURES), dict):
+            if isinstance(found := given.get(page.FIGURES), dict):
                 self.figures[report.nodeid] = found
 
 

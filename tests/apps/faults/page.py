@@ -9,6 +9,8 @@ from typing import Any
 
 FOLDER = Path(__file__).parent
 PAGE = FOLDER.parents[2] / "docs/faults.md"
+FIGURES = "figures"
+"""The name under which a test's figures stand in its report."""
 COLUMNS = ("sent", "confirmed", "handled", "duplicates", "recovery_s")
 HEAD = """\
 # Faults

@@ -21,7 +21,7 @@ MAY_GROW = 48 * 1024 * 1024
 """Bytes, though floods of a few hundred mebibytes each are among what comes."""
 
 
-def test_wrong_frames_come_in_place_of_a_broker_s(flow: Flow) -> None:
+def test_wrong_frames_come_from_what_is_no_broker(flow: Flow) -> None:
     flow.settings["confirm_timeout"] = 1
     flow.settings["reconnect_wait"] = 0.05
     port = flow.bench.broker.amqp_port

@@ -30,7 +30,9 @@ def test_a_consumer_is_killed_in_a_handler(flow: Flow) -> None:
     flow.ends(killed=(killed,))
 
 
-@pytest.mark.parametrize("keeps_a_mark", [True, False])
+@pytest.mark.parametrize(
+    "keeps_a_mark", [True, False], ids=["one that keeps a mark", "one without a mark"]
+)
 def test_a_producer_is_killed(flow: Flow, tmp_path: Path, keeps_a_mark: bool) -> None:
     mark = {"resume": tmp_path / "mark"} if keeps_a_mark else {}
     killed, consumer = flow.starts(window=500, rate=2000, **mark)
@@ -102,3 +104,25 @@ def test_poison_comes_with_a_prefetch_of_many(flow: Flow, handler: str) -> None:
     assert len(consumer.handled) == 36
     attempts = 1 if handler == "reject_poison" else DELIVERY_LIMIT + 1
     assert len(consumer.find("rejected") + consumer.find("failed")) == attempts * len(spoilt)
+
+
+def test_a_message_kills_each_worker_that_handles_it_with_a_prefetch_of_many(flow: Flow) -> None:
+    # Few deliveries, so that those which only waited beside it would be dead letters, too.
+    flow.bench.redeclare(delivery_limit=3)
+    producer = flow.produce(count=20)
+    assert producer.exit_code() == 0
+    spoilt = poison(producer.wait_for("confirmed")["instance"], 20)
+    began = monotonic()
+    while flow.consume(handler="trial:die", prefetch=50):
+        worker = flow.consumers[-1]
+        worker.until(
+            lambda worker=worker: worker.ended or flow.bench.dead_letters >= len(spoilt),
+            "an end, or dead letters",
+        )
+        if not worker.ended:
+            break
+        assert len(flow.consumers) <= 4 * len(spoilt), "it is killed without an end"
+    flow.figures.recovery_s = round(monotonic() - began, 1)
+    worker.wait_for("connected")
+    flow.ends(killed=(producer, *flow.consumers[:-1]), poison=spoilt)
+    assert flow.figures.handled == 18
