@@ -9,10 +9,9 @@ from time import monotonic
 from typing import Any
 
 from tests.apps.conftest import Bench
+from tests.apps.faults.page import FIGURES
 from tests.apps.running import PATIENCE, Running
 
-FIGURES = "figures"
-"""The name under which a test's figures stand in its report."""
 RATE = 300
 """Messages a second, where a test does not say otherwise."""
 FIRST = 200

@@ -100,5 +100,7 @@ class Crowd:
     def _end(self, role: str, number: int, how: int) -> int:
         worker = self.alive[role].pop(number)
         self.gone[role].append(worker)
+        if how == signal.SIGTERM:
+            worker.wait_for("connected")  # before, it may not be listening to signals yet
         worker.signal(how)
         return worker.exit_code()
