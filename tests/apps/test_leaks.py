@@ -17,16 +17,18 @@ from tests.support.broker import free_ports
 from workers import Message
 from workers.backoff import Backoff
 from workers.consumer import Consumer
+from workers.crew import Crew
 from workers.drain import Drain
 from workers.exits import Exit
 from workers.faults import Fault
 from workers.health import Status
+from workers.intake import Intake
 from workers.metrics import ConsumerMetrics, ProducerMetrics
 from workers.pace import Pace
 from workers.producer import Producer
 from workers.session import Role, Session
 from workers.settings import Settings
-from workers.source import Intake
+from workers.supply import Direct
 from workers.worker import Worker
 
 pytestmark = pytest.mark.needs("broker")
@@ -82,12 +84,12 @@ def nothing(_message: Message) -> None:
 
 def consumer(settings: Settings, status: Status) -> tuple[Role, ConsumerMetrics]:
     metrics = ConsumerMetrics(status)
-    return Consumer(settings, nothing, metrics), metrics
+    return Consumer(settings, Crew(settings, nothing, None), status, metrics), metrics
 
 
 def producer(settings: Settings, status: Status) -> tuple[Role, ProducerMetrics]:
     metrics = ProducerMetrics(status)
-    intake = Intake(repeat(b"x"), "trial", Pace(10.0, 0.0))
+    intake = Intake(Direct(repeat(b"x")), "trial", Pace(10.0, 0.0), largest=1000)
     return Producer(settings, intake, status, metrics), metrics
 
 
