@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
-from contextlib import suppress
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -14,12 +12,12 @@ from pika.connection import Connection
 
 from workers import bounds
 from workers.deliveries import Deliveries, Rest, frame_size
+from workers.inlet import Inlet, OnData
 from workers.message import Message
 
 RECEIVE_BYTES = 65536
 """What one call to the socket may bring; pika's own 4096 are about ten messages."""
 
-OnData: TypeAlias = Callable[[bytes], None]
 OnDeliveries: TypeAlias = Callable[[list[tuple[int, Message]]], None]
 """Takes messages by their delivery tags, in the order in which they came."""
 
@@ -48,72 +46,6 @@ def abort(connection: SelectConnection) -> None:
     transport = getattr(connection, "_transport", None)
     if transport is not None:
         transport.abort()
-
-
-def let_go(connection: SelectConnection) -> None:
-    """Close the socket of a connection whose loop has ended, if pika has left it open."""
-    transport = getattr(connection, "_transport", None)
-    open_socket = getattr(transport, "_sock", None)
-    if open_socket is not None:
-        with suppress(OSError):
-            open_socket.close()
-
-
-def raised_by_pika(error: Exception) -> bool:
-    """Tell what pika raised of what it called: the worker's own code, or a role's."""
-    last = [frame for frame, _ in traceback.walk_tb(error.__traceback__)][-1]
-    return str(last.f_globals.get("__name__", "")).partition(".")[0] == "pika"
-
-
-class GuardedInput:
-    """Stands between a pika connection's socket and what reads it, and holds it to its bounds.
-
-    `on_wrong` is told, in words, what the peer sent that no broker sends. The connection is lost
-    in any case: pika gives it up after every exception.
-    """
-
-    def __init__(self, connection: Any, on_wrong: Callable[[str], None]) -> None:
-        self.read: OnData = connection._on_data_available
-        """What reads: pika, or a DeliveryReader before it."""
-        self._connection = connection
-        self._on_wrong = on_wrong
-        self._begun = False
-
-    def on_data(self, data: bytes) -> None:
-        """Have what came read, and look at what is kept of it."""
-        try:
-            if not self._begun:
-                self._begun = True
-                bounds.check_first(data)
-            self.read(data)
-            bounds.check_unfinished(self._connection._frame_buffer)
-            for channel in self._connection._channels.values():
-                bounds.check_body(body_size(channel))
-        except Exception as error:
-            if isinstance(error, bounds.WrongInputError):
-                self._on_wrong(str(error))
-            elif raised_by_pika(error):
-                self._on_wrong(f"{type(error).__name__}: {error}")
-            raise
-
-
-def guard_input(connection: Any, on_wrong: Callable[[str], None]) -> bool:
-    """Put a GuardedInput in place; False from a pika with other insides, which is left as it is."""
-    if not (
-        isinstance(getattr(connection, "_frame_buffer", None), bytes)
-        and isinstance(getattr(connection, "_channels", None), dict)
-        and callable(getattr(connection, "_on_data_available", None))
-    ):
-        return False
-    connection._on_data_available = GuardedInput(connection, on_wrong).on_data
-    return True
-
-
-def body_size(channel: Any) -> int:
-    """Return the size that the body under way on a channel is to have; 0 without one."""
-    assembler = getattr(channel, "_content_assembler", None)
-    header = getattr(assembler, "_header_frame", None)
-    return int(getattr(header, "body_size", 0))
 
 
 def frames_writer(connection: Connection) -> Callable[[bytes, int], None] | None:
@@ -150,7 +82,7 @@ def take_deliveries(channel: Channel, consumer_tag: str, on_deliveries: OnDelive
     deliveries = Deliveries(channel.channel_number, consumer_tag)
     reader = DeliveryReader(connection, deliveries, on_deliveries)
     guard = getattr(connection._on_data_available, "__self__", None)
-    if isinstance(guard, GuardedInput):
+    if isinstance(guard, Inlet):
         reader.to_pika, guard.read = guard.read, reader.on_data
     else:
         connection._on_data_available = reader.on_data

@@ -11,6 +11,14 @@ REPUBLISHED = "x-republished"
 """The header of a message that was published before, with the same id."""
 
 
+class Undecoded(BasicProperties):
+    """Properties that could not be decoded, as they were on the wire."""
+
+    def __init__(self, encoded: bytes) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.encoded = encoded
+
+
 class Message:
     """A delivered message. Two are equal only when they are the same delivery.
 
@@ -52,8 +60,9 @@ class Message:
         message.redelivered = method.redelivered
         message.exchange = method.exchange
         message.routing_key = method.routing_key
-        message._encoded = b""
-        message._properties = properties
+        message._encoded, message._properties = b"", properties
+        if isinstance(properties, Undecoded):
+            message._encoded, message._properties = properties.encoded, None
         return message
 
     @property

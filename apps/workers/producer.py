@@ -198,7 +198,8 @@ class Producer:
 
     def _on_return(self, _channel: object, _method: object, properties: Any, _body: bytes) -> None:
         self._metrics.returned.inc()
-        self._ledger.give_back(properties.message_id)
+        if properties.message_id:
+            self._ledger.give_back(properties.message_id)
 
     def _on_channel_closed(self, _channel: object, error: Exception) -> None:
         """Name the message whose body the broker does not take: it says only its size."""

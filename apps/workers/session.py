@@ -13,8 +13,9 @@ from pika.channel import Channel
 
 from workers import faults, logs
 from workers.address import Host
-from workers.beneath import abort, guard_input, let_go, raised_by_pika
+from workers.beneath import abort
 from workers.faults import Fault
+from workers.inlet import guard, let_go, raised_by_pika
 from workers.settings import Settings
 
 TICK = 0.1
@@ -84,7 +85,7 @@ class Session:
             custom_ioloop=self._loop,
         )
         self.channel: Channel
-        guard_input(self._connection, self._on_wrong)
+        guard(self._connection, self._on_wrong)
 
     @property
     def open(self) -> bool:

@@ -5,6 +5,9 @@ one that killed it: with a prefetch of many, a few deaths make dead letters of a
 beside it. What was counted so comes back first, to a process that knows of nothing. So a new
 process asks for its first messages singly, and subscribes when one comes that was not counted, or
 none.
+
+Workers that run already get what another one's death gave back, beside all else. Where handlers may
+kill their process, MQ_POOL=processes keeps each such death to its own message.
 """
 
 from __future__ import annotations
@@ -64,11 +67,9 @@ class Suspects:
             self._channel.basic_get(self._queue, self._on_got)
 
     def end(self) -> None:
-        """The session is over. If it is the answer that ended it, none is asked for again."""
+        """The session is over, and so is the question."""
         self._channel = None
-        if self.asking:
-            self.asking = False
-            self._left = 0
+        self.asking = False
 
     def _on_got(self, _channel: Channel, method: Any, properties: Any, body: bytes) -> None:
         self.asking = False

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import inspect
-import socket
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from pika import SelectConnection
-from pika.channel import Channel, ContentFrameAssembler
+from pika.channel import Channel
 from pika.connection import Connection
 
 from workers import beneath
@@ -84,57 +83,3 @@ def test_a_transport_without_a_known_receive_size_keeps_its_own() -> None:
 
 def test_a_connection_without_a_transport_is_left_to_its_heartbeat() -> None:
     beneath.abort(cast(SelectConnection, SimpleNamespace()))
-
-
-def test_this_pika_lets_its_input_be_bounded() -> None:
-    """The guard: where it fails, nothing but the memory bounds what a wrong peer sends."""
-    connection: Any = SelectConnection.__new__(SelectConnection)
-    connection._frame_buffer, connection._channels = b"", {}
-    assert beneath.guard_input(connection, print)
-    source = inspect.getsource(ContentFrameAssembler)
-    assert "self._header_frame" in source
-    assert ContentFrameAssembler()._header_frame is None
-
-
-@pytest.mark.parametrize(
-    "connection",
-    [
-        {"_on_data_available": print, "_channels": {}},
-        {"_frame_buffer": b"", "_channels": {}},
-        {"_frame_buffer": b"", "_on_data_available": print},
-        {"_frame_buffer": bytearray(), "_on_data_available": print, "_channels": {}},
-    ],
-)
-def test_a_pika_that_keeps_its_input_elsewhere_is_left_without_bounds(
-    connection: dict[str, object],
-) -> None:
-    given = SimpleNamespace(**connection)
-    assert not beneath.guard_input(given, print)
-    assert vars(given) == connection
-
-
-def test_a_channel_without_a_body_under_way_has_none_that_is_too_large() -> None:
-    assert beneath.body_size(SimpleNamespace()) == 0
-    assert beneath.body_size(SimpleNamespace(_content_assembler=ContentFrameAssembler())) == 0
-
-
-def test_the_fault_of_a_role_is_not_taken_for_the_peer_s() -> None:
-    told: list[str] = []
-
-    def of_a_role(_data: bytes) -> None:
-        raise OSError("no space left on device")
-
-    connection: Any = SimpleNamespace(_frame_buffer=b"", _channels={}, _on_data_available=of_a_role)
-    assert beneath.guard_input(connection, told.append)
-    with pytest.raises(OSError, match="no space left"):
-        connection._on_data_available(b"\x08")
-    assert told == []
-
-
-def test_a_socket_that_pika_leaves_open_is_closed() -> None:
-    ours, theirs = socket.socketpair()
-    with theirs:
-        connection: Any = SimpleNamespace(_transport=SimpleNamespace(_sock=ours))
-        beneath.let_go(connection)
-        assert theirs.recv(1) == b""
-    beneath.let_go(cast(SelectConnection, SimpleNamespace()))

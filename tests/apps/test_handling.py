@@ -195,11 +195,12 @@ class Spoilt(BasicProperties):
 
 
 @pytest.mark.parametrize("with_rest", [True, False])
+@pytest.mark.parametrize("size", [10, 200_000], ids=["in one frame", "in several"])
 def test_a_message_whose_properties_cannot_be_read_fails_alone(
-    bench: Bench, rest: str, with_rest: bool
+    bench: Bench, rest: str, with_rest: bool, size: int
 ) -> None:
     with bench.broker.channel() as channel:
-        channel.basic_publish("", bench.queue, b"spoilt", Spoilt())
+        channel.basic_publish("", bench.queue, b"x" * size, Spoilt())
     produced = bench.produce(10)
     retries = {"retry_queue": rest} if with_rest else {}
     consumer = bench.start("consume", handler="trial:read_headers", **retries)
@@ -210,6 +211,7 @@ def test_a_message_whose_properties_cannot_be_read_fails_alone(
         given_up = consumer.wait_for("given_up")
         assert given_up["reason"].startswith("its properties cannot be published again: ")
     assert consumer.stop() == 0
+    assert not consumer.find("disconnected")
     assert (bench.broker.depth(bench.queue), bench.broker.depth(rest)) == (0, 0)
     bench.broker.delete(rest)
 

@@ -9,7 +9,7 @@ from tests.support.frozen import frozen
 
 pytestmark = pytest.mark.needs("broker")
 
-BACK_WITHIN = 5.0
+BACK_WITHIN = 10.0
 """Seconds after the broker serves again; its queues have to elect their leaders first."""
 HEARTBEATS_S = 12.0
 """Seconds in which pika finds a peer dead, with a heartbeat of one second: twice one and five."""

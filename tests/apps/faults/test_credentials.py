@@ -26,7 +26,7 @@ def test_the_password_is_rotated(flow: Flow, tmp_path: Path) -> None:
     for worker in (producer, consumer):
         worker.wait_for("disconnected", reason="refused")
     file.write_text("second")
-    flow.recovers(within=4.0)
+    flow.recovers(within=10.0)
     flow.ends()
     broker.ctl("delete_user", user)
     assert "second" not in str(producer.lines + consumer.lines)
@@ -44,5 +44,5 @@ def test_the_file_with_the_address_is_spoilt_for_a_while(flow: Flow, tmp_path: P
         assert "the path is more than a virtual host" in spoilt["detail"]
         assert "s3cret" not in str(worker.lines)
     file.write_text(broker.url())
-    flow.recovers(within=4.0)
+    flow.recovers(within=10.0)
     flow.ends()

@@ -15,7 +15,7 @@ from tests.support.broker import LOGIN
 
 pytestmark = pytest.mark.needs("broker")
 
-BACK_WITHIN = 4.0
+BACK_WITHIN = 10.0
 
 
 @contextmanager

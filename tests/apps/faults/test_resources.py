@@ -9,7 +9,7 @@ from tests.apps.faults.flow import Flow
 pytestmark = pytest.mark.needs("broker")
 
 BLOCKED = (503, "blocked by the broker\n")
-BACK_WITHIN = 3.0
+BACK_WITHIN = 10.0
 
 
 @pytest.mark.parametrize(

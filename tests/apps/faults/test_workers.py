@@ -13,7 +13,7 @@ from tests.apps.faults.flow import Flow
 
 pytestmark = pytest.mark.needs("broker")
 
-START_WITHIN = 5.0
+START_WITHIN = 15.0
 """Seconds for a new process and its first message."""
 
 
@@ -79,7 +79,7 @@ def test_a_handler_takes_longer_than_two_heartbeats(flow: Flow) -> None:
     began = monotonic()
     consumer.until(lambda: len(consumer.handled) == 6, "all messages")
     flow.figures.recovery_s = round(monotonic() - began, 1)
-    assert flow.figures.recovery_s < 2 * 5.0 + 2
+    assert flow.figures.recovery_s < 2 * 5.0 + 10
     assert not consumer.find("disconnected")
     flow.ends(killed=(producer,))
     assert flow.figures.duplicates == 0
@@ -99,7 +99,7 @@ def test_poison_comes_with_a_prefetch_of_many(flow: Flow, handler: str) -> None:
     spoilt = poison(producer.wait_for("confirmed")["instance"], 40)
     consumer.until(lambda: flow.bench.broker.depth(flow.bench.dead) == len(spoilt), "dead letters")
     flow.figures.recovery_s = round(monotonic() - began, 1)
-    assert flow.figures.recovery_s < 5
+    assert flow.figures.recovery_s < 15
     flow.ends(killed=(producer,), poison=spoilt)
     assert len(consumer.handled) == 36
     attempts = 1 if handler == "reject_poison" else DELIVERY_LIMIT + 1

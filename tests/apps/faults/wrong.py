@@ -187,6 +187,7 @@ PUBLISHED: dict[str, Script] = {
 }
 
 UNNOTICED = {
+    "a return that cannot be read",
     "a body before all else",
     "a tune before the start",
     "an open before the tune",
