@@ -49,6 +49,12 @@ def missing_promtool() -> str | None:
     return "it needs apt-get and dpkg-deb for promtool"
 
 
+def missing_cables() -> str | None:
+    """Say why no network namespaces with cables between them can be made here, or None."""
+    lacking = [name for name in ("ip", "nsenter") if not shutil.which(name)]
+    return missing_root() or (f"it needs {' and '.join(lacking)}" if lacking else None)
+
+
 def missing_gnupg() -> str | None:
     """Say why nothing can be signed here, or None."""
     return None if shutil.which("gpg") and shutil.which("gpg-agent") else "it needs GnuPG"
@@ -87,6 +93,7 @@ NEEDS: Mapping[str, Callable[[], str | None]] = {
     "promtool": missing_promtool,
     "go": missing_go,
     "gnupg": missing_gnupg,
+    "cables": missing_cables,
     "node": missing_node,
 }
 

@@ -11,11 +11,11 @@ from tests.apps.faults.conftest import DELIVERY_LIMIT, WAIT
 from tests.apps.faults.flow import Flow
 from tests.apps.faults.trio import Trio, running
 
-pytestmark = pytest.mark.needs("broker", "root")
+pytestmark = pytest.mark.needs("broker", "cables")
 
 ELECTED_WITHIN = 25.0
 """Seconds from the loss of a broker: the others have to miss it and to elect a leader."""
-NOTICED_WITHIN = 35.0
+NOTICED_WITHIN = 28.0
 """Seconds for those that are cut off without a word: Erlang has to miss its ticks (trio.TICK_S)."""
 
 
