@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test lint format coverage docs bench-tools bench-render bench-workers mutate-rules
+.PHONY: help up down test lint format coverage docs faults bench-tools bench-render bench-workers soak-workers mutate-rules
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ docs: .venv/ready ## write the pages and tables that are made from what they des
 	$(BIN)/python -m tests.pages.rules
 	$(BIN)/python -m tests.pages.review
 
+faults: .venv/ready ## break broker, network and workers in every way, and write docs/faults.md
+	$(BIN)/python -m tests.apps.faults
+
 mutate-rules: .venv/ready ## break every check in turn, list which test notices, in docs/self-tests.md
 	$(BIN)/python -m tests.mutation.rules
 
@@ -54,6 +57,9 @@ bench-tools: .venv/ready ## chartproof beside helm-unittest and helm template; t
 
 bench-render: .venv/ready ## how long the chart takes to render; the last line is JSON
 	$(BIN)/python -m tests.benchmarks.render
+
+soak-workers: .venv/ready ## random faults for SECONDS from SEED; the last line is JSON
+	$(BIN)/python -m tests.benchmarks.soak $(or $(SECONDS),600) $(or $(SEED),1)
 
 bench-workers: .venv/ready ## the workers beside other libraries, Go and PerfTest; the last line is JSON
 	$(BIN)/python -m tests.benchmarks.workers

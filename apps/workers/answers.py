@@ -124,11 +124,10 @@ class Answers:
             self._reject(session, tag, requeue=False)
         elif self._retry is None:
             self._reject(session, tag, requeue=True)
-        elif self._retry.exhausted(message):
-            logs.event("given_up", logging.ERROR, **logs.about(message))
+        elif why := self._retry.publish(tag, message):
+            logs.event("given_up", logging.ERROR, **logs.about(message), reason=why)
             self._reject(session, tag, requeue=False)
         else:
-            self._retry.publish(tag, message)
             self._metrics.retried.inc()
 
     def _on_retry(self, tag: int, there: bool) -> None:

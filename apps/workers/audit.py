@@ -2,7 +2,8 @@
 
 A message_id is `<instance>-<sequence>`; the lines name runs of sequences for each instance. They
 are JSON in every log format and written before the work goes on: a "handled" line is out before
-the ack that covers it.
+the ack that covers it. `marked` names those of them that were redelivered or republished, and so
+may have been handled before; a message that is handled twice may be without that mark once.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ def message_id(instance: str, sequence: int) -> str:
 
 
 def ranges(ids: Iterable[str]) -> dict[str, list[list[int]]]:
-    """Return the runs `[first, last]` of sequences by instance; other ids are left out."""
+    """Return the runs `[first, last]` of sequences by instance; other ids are left out.
+
+    An id that comes twice is in two runs.
+    """
     sequences: defaultdict[str, list[int]] = defaultdict(list)
     for each in ids:
         instance, _, sequence = each.rpartition("-")
@@ -34,12 +38,15 @@ def ranges(ids: Iterable[str]) -> dict[str, list[list[int]]]:
 
 def _runs(numbers: Iterable[int]) -> list[list[int]]:
     runs: list[list[int]] = []
+    again: list[int] = []
     for number in sorted(numbers):
-        if runs and number <= runs[-1][1] + 1:
+        if runs and number == runs[-1][1]:
+            again.append(number)
+        elif runs and number == runs[-1][1] + 1:
             runs[-1][1] = number
         else:
             runs.append([number, number])
-    return runs
+    return [*runs, *_runs(again)] if again else runs
 
 
 class ConfirmedAudit:
@@ -80,9 +87,15 @@ class HandledAudit:
     def write(self) -> None:
         """Write the line, if anything was handled."""
         if self._messages:
-            handled = ranges(message.id for message in self._messages if message.id)
-            redelivered = sum(message.redelivered for message in self._messages)
-            _write({"event": "handled", "ranges": handled, "redelivered": redelivered})
+            known = [(id_, message) for message in self._messages if (id_ := message.known_id)]
+            _write(
+                {
+                    "event": "handled",
+                    "ranges": ranges(id_ for id_, _ in known),
+                    "marked": ranges(id_ for id_, message in known if message.repeated),
+                    "redelivered": sum(message.redelivered for message in self._messages),
+                }
+            )
             self._messages.clear()
 
 

@@ -10,7 +10,9 @@ from pika import BasicProperties, SelectConnection, frame, spec
 from pika.channel import Channel
 from pika.connection import Connection
 
+from workers import bounds
 from workers.deliveries import Deliveries, Rest, frame_size
+from workers.inlet import Inlet, OnData
 from workers.message import Message
 
 RECEIVE_BYTES = 65536
@@ -78,7 +80,12 @@ def take_deliveries(channel: Channel, consumer_tag: str, on_deliveries: OnDelive
     ):
         return False
     deliveries = Deliveries(channel.channel_number, consumer_tag)
-    connection._on_data_available = DeliveryReader(connection, deliveries, on_deliveries).on_data
+    reader = DeliveryReader(connection, deliveries, on_deliveries)
+    guard = getattr(connection._on_data_available, "__self__", None)
+    if isinstance(guard, Inlet):
+        reader.to_pika, guard.read = guard.read, reader.on_data
+    else:
+        connection._on_data_available = reader.on_data
     transport: Any = getattr(connection, "_transport", None)
     if hasattr(transport, "_MAX_RECV_BYTES"):
         transport._MAX_RECV_BYTES = RECEIVE_BYTES
@@ -92,7 +99,7 @@ class DeliveryReader:
         self, connection: Any, deliveries: Deliveries, on_deliveries: OnDeliveries
     ) -> None:
         self._connection = connection
-        self._to_pika: Callable[[bytes], None] = connection._on_data_available
+        self.to_pika: OnData = connection._on_data_available
         self._deliveries = deliveries
         self._on_deliveries = on_deliveries
         self._part = b""
@@ -113,9 +120,12 @@ class DeliveryReader:
                 self._on_deliveries(found)
             if rest is Rest.PART:
                 self._part = data[at:]
+                # At most the three frames of a delivery.
+                bounds.check_frame(len(self._part) // 3)
+                bounds.check_unfinished(self._part)
                 return
             end = at + frame_size(data, at) if rest is Rest.OTHER else len(data)
-            self._to_pika(data[at:end])
+            self.to_pika(data[at:end])
             at = end
 
 

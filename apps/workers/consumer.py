@@ -18,6 +18,7 @@ from workers.metrics import ConsumerMetrics
 from workers.outcome import Delivery
 from workers.session import Session
 from workers.settings import Settings
+from workers.suspects import Suspects
 
 LINGER = 0.5
 """Seconds between the last ack or nack and the close. No broker answers them, and a quorum queue
@@ -42,7 +43,11 @@ class Consumer:
         self._consumer_tag: str | None = None
         self._surplus: deque[Delivery] = deque()
         """Deliveries beyond the limit, kept in case one before them fails."""
+        self._suspects = Suspects(settings.queue, settings.prefetch)
         self._draining = False
+        self._next_tag = 1
+        self._most_in_hand = settings.prefetch + settings.threads * settings.batch_size
+        """What the prefetch lets come, and what handlers of earlier sessions may still have."""
         metrics.gauge("in_hand", "Messages at the handlers", lambda: self._pool.in_hand)
         metrics.gauge("threads", "Handlers that can run at the same time", lambda: crew.size)
 
@@ -52,17 +57,18 @@ class Consumer:
         return self._pool.in_hand + self._answers.pending
 
     def begin(self, session: Session) -> None:
-        """Subscribe, unless the worker is to end."""
+        """Subscribe, unless the worker is to end; a new process looks at suspects first."""
         self._session = session
+        self._next_tag = 1
         if self._draining:
             session.ready = True
             return
         self._answers.begin(session)
         session.channel.add_on_cancel_callback(self._on_broker_cancel)
-        session.channel.basic_qos(prefetch_count=self._prefetch)
-        self._consumer_tag = session.channel.basic_consume(
-            self._queue, self._on_delivery, callback=self._on_consuming
-        )
+        if self._suspects.due:
+            self._suspects.begin(session.channel, self._on_single, self._subscribe)
+        else:
+            self._subscribe()
 
     def tick(self) -> None:
         """Acknowledge what waits for company, also past a handler that takes long."""
@@ -89,6 +95,7 @@ class Consumer:
         self._consumer_tag = None
         self._surplus.clear()
         self._pool.take_back()
+        self._suspects.end()
         self._answers.end()
 
     @property
@@ -101,6 +108,22 @@ class Consumer:
         session = self._session
         if session is not None:
             session.call_threadsafe(self._collect)
+
+    def _subscribe(self) -> None:
+        session = self._open_session
+        if session is not None and not self._draining:
+            session.channel.basic_qos(prefetch_count=self._prefetch)
+            self._consumer_tag = session.channel.basic_consume(
+                self._queue, self._on_delivery, callback=self._on_consuming
+            )
+
+    def _on_single(self, tag: int, message: Message) -> None:
+        """Take a message that was asked for; it is alone as long as it is a suspect."""
+        if (session := self._open_session) is not None:
+            session.ready = True
+            self._on_deliveries([(tag, message)])
+            if not self._suspects.due:
+                self._subscribe()
 
     def _on_consuming(self, _frame: object) -> None:
         if (session := self._session) is not None and self._consumer_tag:
@@ -116,6 +139,9 @@ class Consumer:
         session = self._open_session
         if session is None:
             return
+        if fault := self._fault_of(messages):
+            session.drop(Fault("protocol", fault), at_once=True)
+            return
         deliveries = [(session, tag, message) for tag, message in messages]
         if self._draining:
             self._answers.hand_back(session, deliveries)
@@ -127,6 +153,17 @@ class Consumer:
             self._admit()
         else:
             self._pool.put(deliveries)
+
+    def _fault_of(self, messages: list[tuple[int, Message]]) -> str | None:
+        """Say how deliveries break the protocol: acks rely on it, and so does the memory."""
+        first, last = messages[0][0], messages[-1][0]
+        if first != self._next_tag or last != first + len(messages) - 1:
+            came = ", ".join(str(tag) for tag, _ in messages[:3])
+            return f"deliveries {came} came where {self._next_tag} was to come"
+        self._next_tag = last + 1
+        if self._pool.in_hand + len(self._surplus) > self._most_in_hand:
+            return f"more than {self._prefetch} messages came unacknowledged"
+        return None
 
     def _admit(self) -> None:
         """Give the handlers what the limit allows."""
@@ -146,6 +183,8 @@ class Consumer:
             self._answers.flush()
         if self._draining:
             self._finish_if_done()
+        elif self._suspects.waits and not self.in_flight:
+            self._suspects.ask()
 
     def _on_cancelled(self, _frame: object) -> None:
         self._consumer_tag = None
@@ -157,7 +196,7 @@ class Consumer:
             session.drop(Fault("cancelled", "the broker ended the subscription"))
 
     def _finish_if_done(self) -> None:
-        if not self._draining or self._consumer_tag or self.in_flight:
+        if not self._draining or self._consumer_tag or self._suspects.asking or self.in_flight:
             return
         if session := self._open_session:
             self._answers.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -36,14 +37,16 @@ CHANNEL_REASONS = {
     406: ("precondition", Retry.NEVER),
 }
 REASONS: tuple[tuple[type[BaseException], str, Retry], ...] = (
-    (exceptions.ProbableAuthenticationError, "refused", Retry.FOR_A_WHILE),
-    (exceptions.ProbableAccessDeniedError, "refused", Retry.FOR_A_WHILE),
     (ssl.SSLCertVerificationError, "untrusted", Retry.FOR_A_WHILE),
     (exceptions.ConnectionClosedByBroker, "closed_by_broker", Retry.ALWAYS),
     (exceptions.AMQPHeartbeatTimeout, "heartbeat", Retry.ALWAYS),
     (exceptions.StreamLostError, "connection_lost", Retry.ALWAYS),
 )
 
+PROBABLE = (exceptions.ProbableAuthenticationError, exceptions.ProbableAccessDeniedError)
+"""What pika makes of every connection that ends in the midst of the login."""
+REFUSAL = re.compile(r"ConnectionClosedByBroker: \((403|530)\)")
+"""How pika words what RabbitMQ says of a login (403) or a virtual host (530) that it refuses."""
 
 TIMED_OUT = "timed out"
 """What brokers before RabbitMQ 4.3 say where a handler took longer than their consumer_timeout;
@@ -59,6 +62,11 @@ def judge(error: BaseException) -> Fault:
             return Fault("ack_timeout", text)
         reason, retry = CHANNEL_REASONS.get(cause.reply_code, ("channel_closed", Retry.ALWAYS))
         return Fault(reason, text, retry)
+    if isinstance(cause, PROBABLE):
+        # A network or a broker that breaks off there has refused nobody.
+        refused = REFUSAL.search(text)
+        retry = Retry.FOR_A_WHILE if refused else Retry.ALWAYS
+        return Fault("refused" if refused else "connection_lost", text, retry)
     for kind, reason, retry in REASONS:
         if isinstance(cause, kind):
             return Fault(reason, text, retry)

@@ -87,12 +87,13 @@ def knowing_batch(judge: BatchJudge, dedup: Dedup) -> BatchJudge:
 
 def _is_duplicate(message: Message, dedup: Dedup) -> bool:
     """Ask only about what may be one: the broker promises a first sight of all else."""
-    return bool(message.repeated and message.id and dedup.seen(message.id))
+    id_ = message.known_id
+    return bool(id_ and message.repeated and dedup.seen(id_))
 
 
 def _note(message: Message, result: Result, dedup: Dedup) -> None:
-    if result is Result.HANDLED and message.id:
-        dedup.add(message.id)
+    if result is Result.HANDLED and (id_ := message.known_id):
+        dedup.add(id_)
 
 
 def _verdict(error: BaseException, message: Message) -> Result:

@@ -70,6 +70,11 @@ class Ledger(Generic[M]):
         """When the message that waits longest for its confirm was sent."""
         return self._batches[0].sent_at if self._sent else None
 
+    @property
+    def last_tag(self) -> int:
+        """The delivery tag of what was sent last on this channel; 0 when nothing was."""
+        return self._first_tag + len(self._sent) - 1
+
     def send(self, messages: Sequence[M], now: float) -> None:
         """Note messages as published, under the delivery tags that follow."""
         if messages:
@@ -82,6 +87,9 @@ class Ledger(Generic[M]):
 
     def give_back(self, message_id: str) -> None:
         """Note a message as returned; the confirm that follows then settles nothing."""
+        if len(self._returned) >= 2 * self._window:
+            # Strangers are among them, which nobody will ever confirm.
+            self._returned.intersection_update(each.id for each in self._on_the_wire())
         self._returned.add(message_id)
 
     def confirm(self, tag: int, multiple: bool) -> Settlement:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from workers import trace
-from workers.message import Message
+from workers.message import Message, UnreadableError
 
 _LOGGER = logging.getLogger("workers")
 
@@ -26,9 +26,12 @@ def event(
 
 
 def about(message: Message) -> dict[str, Any]:
-    """Return the fields that tell which message an event is about."""
-    context = message.trace
-    return {"id": message.id, **(context.fields if context else {})}
+    """Return the fields that tell which message an event is about, as far as it can be read."""
+    try:
+        context = message.trace
+    except UnreadableError:
+        context = None
+    return {"id": message.known_id, **(context.fields if context else {})}
 
 
 def set_up(level: str, form: str, stream: TextIO | None = None) -> None:

@@ -13,6 +13,14 @@ REPUBLISHED = "x-republished"
 """The header of a message that was published before, with the same id."""
 
 
+class Undecoded(BasicProperties):
+    """Properties that could not be decoded, as they were on the wire."""
+
+    def __init__(self, encoded: bytes) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.encoded = encoded
+
+
 class Message:
     """A delivered message. Two are equal only when they are the same delivery.
 
@@ -54,30 +62,45 @@ class Message:
         message.redelivered = method.redelivered
         message.exchange = method.exchange
         message.routing_key = method.routing_key
-        message._encoded = b""
-        message._properties = properties
+        message._encoded, message._properties = b"", properties
+        if isinstance(properties, Undecoded):
+            message._encoded, message._properties = properties.encoded, None
         return message
 
     @property
     def properties(self) -> BasicProperties:
-        """All that AMQP 0-9-1 lets a message say of itself, by pika's names."""
+        """All that AMQP 0-9-1 lets a message say of itself, by pika's names.
+
+        Raises UnreadableError, as all do that are read from them, where they cannot be decoded:
+        RabbitMQ passes on what it need not understand, as a time in the year 10000.
+        """
         properties = self._properties
         if properties is None:
-            properties = self._properties = BasicProperties()  # type: ignore[no-untyped-call]
-            properties.decode(self._encoded)  # type: ignore[no-untyped-call]
+            properties = BasicProperties()  # type: ignore[no-untyped-call]
+            try:
+                properties.decode(self._encoded)  # type: ignore[no-untyped-call]
+            except Exception as error:  # pika has no exception of its own for most of it
+                raise UnreadableError(f"{type(error).__name__}: {error}") from error
+            self._properties = properties
         return properties
 
     @property
     def id(self) -> str | None:
         """The publisher's message_id; the same for each delivery and each republish."""
-        id_: str | None = self.properties.message_id
-        return id_
+        return _text(self.properties.message_id)
+
+    @property
+    def known_id(self) -> str | None:
+        """The id where there is one that can be read; never raises."""
+        try:
+            return self.id
+        except UnreadableError:
+            return None
 
     @property
     def content_type(self) -> str | None:
         """The MIME type that the publisher gave, if any."""
-        content_type: str | None = self.properties.content_type
-        return content_type
+        return _text(self.properties.content_type)
 
     @property
     def headers(self) -> Mapping[str, Any]:
@@ -96,7 +119,9 @@ class Message:
 
     def __repr__(self) -> str:
         """Show what tells it from others, and not the body, which may be large or secret."""
-        return f"Message(id={self.id!r}, redelivered={self.redelivered}, {len(self.body)} bytes)"
+        return (
+            f"Message(id={self.known_id!r}, redelivered={self.redelivered}, {len(self.body)} bytes)"
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Go to another process as bytes, decoded there only if a handler asks."""
@@ -118,6 +143,15 @@ def received(
     message._encoded = encoded
     message._properties = None
     return message
+
+
+def _text(given: str | bytes | None) -> str | None:
+    """Return a short string as text: pika leaves as bytes what is no UTF-8."""
+    return given.decode(errors="backslashreplace") if isinstance(given, bytes) else given
+
+
+class UnreadableError(ValueError):
+    """The properties of a message cannot be decoded; the text says why not."""
 
 
 class Reject(Exception):  # noqa: N818 (an instruction, not an error)

@@ -174,6 +174,9 @@ class Producer:
 
     def _on_confirm(self, frame: Any) -> None:
         method, now = frame.method, monotonic()
+        if not 0 < method.delivery_tag <= self._ledger.last_tag:
+            self._on_wrong_confirm(method.delivery_tag)
+            return
         if isinstance(method, Basic.Nack):
             nacked = self._ledger.refuse(method.delivery_tag, method.multiple)
             self._metrics.nacked.inc(nacked)
@@ -189,9 +192,19 @@ class Producer:
             self._hold.release()
         self._publish()
 
+    def _on_wrong_confirm(self, tag: int) -> None:
+        """Give up a peer that confirms what was never sent: what else it confirms is worth nothing.
+
+        Only a peer that is no broker, or a network that mangles, does that.
+        """
+        if self._session is not None:
+            text = f"a confirm of message {tag}; expected 1 to {self._ledger.last_tag}"
+            self._session.drop(Fault("protocol", text), at_once=True)
+
     def _on_return(self, _channel: object, _method: object, properties: Any, _body: bytes) -> None:
         self._metrics.returned.inc()
-        self._ledger.give_back(properties.message_id)
+        if properties.message_id:
+            self._ledger.give_back(properties.message_id)
 
     def _on_channel_closed(self, _channel: object, error: Exception) -> None:
         """Name the message whose body the broker does not take: it says only its size."""

@@ -12,6 +12,7 @@ from pika.channel import Channel
 
 from workers import logs
 from workers.message import REPUBLISHED, Message
+from workers.publishing import LARGEST_HEADERS
 
 RETRIES = "x-retries"
 """The header that counts how often a message went through the retry queue."""
@@ -58,19 +59,27 @@ class RetryQueue:
         self._pending.clear()
         self._returned.clear()
 
-    def exhausted(self, message: Message) -> bool:
-        """Tell whether a message has had all its retries."""
-        return retries(message) >= self._limit
+    def publish(self, tag: int, message: Message) -> str | None:
+        """Send a message there; its tag is decided on later.
 
-    def publish(self, tag: int, message: Message) -> None:
-        """Send a message there; its tag is decided on later."""
+        Or say why not: it has had all its retries, or nobody can write what others could.
+        """
         if self._channel is None:
-            return
+            return None
+        try:
+            done = retries(message)
+            properties = _republished(message, done + 1)
+            size = len(b"".join(properties.encode()))  # type: ignore[no-untyped-call]
+        except Exception as error:  # whatever a stranger's properties make pika raise
+            return f"its properties cannot be published again: {error}"
+        if done >= self._limit:
+            return f"it has had {done} retries"
+        if size > LARGEST_HEADERS:
+            return f"its properties would take {size} bytes; expected at most {LARGEST_HEADERS}"
         self._published += 1
         self._pending[self._published] = (tag, message)
-        self._channel.basic_publish(
-            "", self._name, message.body, _republished(message), mandatory=True
-        )
+        self._channel.basic_publish("", self._name, message.body, properties, mandatory=True)
+        return None
 
     def _on_return(self, _channel: Channel, _method: Any, properties: Any, _body: bytes) -> None:
         # A return names no sequence. Where ids are missing or used twice this takes too many for
@@ -78,7 +87,7 @@ class RetryQueue:
         self._returned |= {
             sequence
             for sequence, (_, message) in self._pending.items()
-            if message.id == properties.message_id
+            if message.properties.message_id == properties.message_id
         }
         logs.event("unroutable", logging.ERROR, queue=self._name, id=properties.message_id)
 
@@ -103,10 +112,10 @@ def retries(message: Message) -> int:
     return count if isinstance(count, int) else 0
 
 
-def _republished(message: Message) -> BasicProperties:
-    """Return the properties to publish a message again with."""
+def _republished(message: Message, count: int) -> BasicProperties:
+    """Return the properties to publish a message again with, for its retry number `count`."""
     properties = copy.copy(message.properties)
-    properties.headers = {**_own(message.headers), RETRIES: retries(message) + 1, REPUBLISHED: True}
+    properties.headers = {**_own(message.headers), RETRIES: count, REPUBLISHED: True}
     properties.delivery_mode = spec.PERSISTENT_DELIVERY_MODE
     return properties
 

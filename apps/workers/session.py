@@ -15,12 +15,15 @@ from workers import faults, logs
 from workers.address import Host
 from workers.beneath import abort
 from workers.faults import Fault
+from workers.inlet import guard, let_go, raised_by_pika
 from workers.settings import Settings
 
 TICK = 0.1
 """Seconds between two looks at signals, deadlines and unfinished batches."""
 CLOSE_WITHIN = 2.0
 """Seconds that the broker has to answer a close; a dead peer never does."""
+ADDRESSES = 3
+"""How many addresses of one host may be dead and yet leave time for another one."""
 
 
 class Role(Protocol):
@@ -67,6 +70,11 @@ class Session:
         self._broker = settings.broker.at(host)
         self._fault: Fault | None = None
         self._closing = False
+        self._closed = False
+        self._wrong: str | None = None
+        self._connect_timeout = settings.connect_timeout
+        self._stage = "the connection"
+        """What the broker has to answer next, for logs."""
         parameters = connection_parameters(settings, host)
         self._loop = IOLoop()
         self._connection = pika.SelectConnection(
@@ -77,6 +85,7 @@ class Session:
             custom_ioloop=self._loop,
         )
         self.channel: Channel
+        guard(self._connection, self._on_wrong)
 
     @property
     def open(self) -> bool:
@@ -84,11 +93,21 @@ class Session:
         return self.channel.is_open and not self._closing
 
     def run(self) -> Fault | None:
-        """Work until the connection is closed; None when the role had finished."""
+        """Work until the connection is closed; None when the role had finished.
+
+        Raises what the role raises. What pika raises is the fault of what the broker sent.
+        """
         self._tick()
+        self._loop.call_later(self._connect_timeout, self._on_late)
         try:
             self._loop.start()
+        except Exception as error:
+            if not raised_by_pika(error):
+                raise
+            if not self._closing and not self._closed:
+                self._fault = Fault("protocol", f"{type(error).__name__}: {error}")
         finally:
+            let_go(self._connection)
             self._role.end()
             self._loop.close()
         return self._fault
@@ -97,9 +116,12 @@ class Session:
         """Close in good order: the role's work is done."""
         self._close(None)
 
-    def drop(self, fault: Fault) -> None:
-        """Give the connection up, for a reason that pika does not know of."""
-        self._close(fault)
+    def drop(self, fault: Fault, at_once: bool = False) -> None:
+        """Give the connection up, for a reason that pika does not know of.
+
+        `at_once` leaves the broker no time to answer the close.
+        """
+        self._close(fault, 0.0 if at_once else CLOSE_WITHIN)
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> None:
         """Call back on the I/O thread, unless the session is over by then."""
@@ -109,13 +131,24 @@ class Session:
         """Call back on the I/O thread soon; the only method for other threads."""
         self._loop.add_callback_threadsafe(callback)
 
+    def _on_late(self) -> None:
+        """Give up a host that leaves something unanswered before the work begins."""
+        if not self.begun:
+            text = f"no answer to {self._stage} in {self._connect_timeout:g} s"
+            self._close(Fault("connect_timeout", text), within=0.0)
+
+    def _on_wrong(self, what: str) -> None:
+        self._wrong = what
+
     def _on_open(self, connection: Any) -> None:
+        self._stage = "the opening of a channel"
         connection.add_on_connection_blocked_callback(self._on_blocked)
         connection.add_on_connection_unblocked_callback(self._on_unblocked)
         connection.channel(on_open_callback=self._on_channel)
 
     def _on_channel(self, channel: Channel) -> None:
         self.channel = channel
+        self._stage = "the question for the queue"
         channel.add_on_close_callback(self._on_channel_closed)
         channel.queue_declare(self.queue, passive=True, callback=self._on_queue)
 
@@ -136,21 +169,28 @@ class Session:
         self._role.tick()
 
     def _on_channel_closed(self, _channel: Channel, error: Exception) -> None:
-        self._close(faults.judge(error))
+        self._close(self._judged(error))
+
+    def _judged(self, error: BaseException) -> Fault:
+        return Fault("protocol", self._wrong) if self._wrong else faults.judge(error)
 
     def _on_closed(self, _connection: object, error: BaseException) -> None:
         if not self._closing:
-            self._fault = faults.judge(error)
+            self._fault = self._judged(error)
+        self._closed = True
         self._loop.stop()
 
-    def _close(self, fault: Fault | None) -> None:
+    def _close(self, fault: Fault | None, within: float = CLOSE_WITHIN) -> None:
+        """Close in good order; who does not answer `within` seconds is hung up on."""
         if self._closing:
             return
         self._closing = True
         self._fault = fault
+        # Nothing that pika may wait for keeps the loop beyond that.
+        self._loop.call_later(within + CLOSE_WITHIN, self._loop.stop)
         if not (self._connection.is_closing or self._connection.is_closed):
             self._connection.close()
-        self._loop.call_later(CLOSE_WITHIN, partial(abort, self._connection))
+        self._loop.call_later(within, partial(abort, self._connection))
 
     def _tick(self) -> None:
         self._on_tick(self)
@@ -170,6 +210,8 @@ def connection_parameters(settings: Settings, host: Host) -> pika.ConnectionPara
         virtual_host=broker.vhost,
         credentials=pika.PlainCredentials(broker.username or "", broker.password or ""),
         heartbeat=settings.heartbeat,
+        socket_timeout=settings.connect_timeout / ADDRESSES,
+        stack_timeout=settings.connect_timeout,
         ssl_options=(
             pika.SSLOptions(settings.tls_files.context(), server_name) if broker.tls else None
         ),

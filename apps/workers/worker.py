@@ -50,7 +50,7 @@ class Worker:
 
     def run(self) -> Exit:
         """Connect, work and connect again until the role is done, or cannot go on."""
-        backoff = Backoff()
+        backoff = Backoff(cap=self._settings.reconnect_wait)
         while True:
             fault, lasted = self._work()
             self._status.connected = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -25,6 +26,9 @@ class Bench:
 
     broker: Broker
     queue: str = field(default_factory=lambda: f"test-{uuid4().hex[:8]}")
+    network: Path | None = None
+    """The network namespace of the workers, by its file, if it is not the test's own."""
+    delivery_limit: int = DELIVERY_LIMIT
     _started: list[Running] = field(default_factory=list)
 
     @property
@@ -32,16 +36,28 @@ class Bench:
         """The dead-letter queue."""
         return f"{self.queue}.dead"
 
+    @property
+    def dead_letters(self) -> int:
+        """How many messages are in the dead-letter queue."""
+        return self.broker.depth(self.dead)
+
     def declare(self) -> None:
         """Make both queues."""
         self.broker.declare(self.dead, x_queue_type="quorum")
         self.broker.declare(
             self.queue,
             x_queue_type="quorum",
-            x_delivery_limit=DELIVERY_LIMIT,
+            x_delivery_limit=self.delivery_limit,
             x_dead_letter_exchange="",
             x_dead_letter_routing_key=self.dead,
         )
+
+    def redeclare(self, delivery_limit: int) -> None:
+        """Make the queues anew, with another limit."""
+        self.delivery_limit = delivery_limit
+        for queue in (self.queue, self.dead):
+            self.broker.delete(queue)
+        self.declare()
 
     def start(self, command: str, seconds: float = 0.0, **variables: Any) -> Running:
         """Start a worker; `seconds` is for the handler `trial:slow`."""
@@ -54,7 +70,7 @@ class Bench:
             "handler": "trial:nothing",
             **variables,
         }
-        running = Running(command, settings, TRIAL_SECONDS=str(seconds))
+        running = Running(command, settings, self.network, TRIAL_SECONDS=str(seconds))
         self._started.append(running)
         return running
 

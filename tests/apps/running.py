@@ -10,13 +10,16 @@ import sys
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Condition, Thread
 from time import monotonic
 from typing import Any, TypeVar
 
 from prometheus_client.parser import text_string_to_metric_families
+
+from chartproof.cluster.processes import linux
 
 HERE = Path(__file__).parent
 WORKERS = Path(sys.executable).with_name("workers")
@@ -29,19 +32,35 @@ Found = TypeVar("Found")
 
 
 class Running:
-    """A worker process. `variables` are given without their MQ_."""
+    """A worker process. `variables` are given without their MQ_.
 
-    def __init__(self, command: str, variables: dict[str, Any], **environment: str) -> None:
+    It runs in the network namespace `network`, by its file, if there is one.
+    """
+
+    def __init__(
+        self,
+        command: str,
+        variables: dict[str, Any],
+        network: Path | None = None,
+        **environment: str,
+    ) -> None:
         settings = {f"MQ_{name.upper()}": str(value) for name, value in variables.items()}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MQ_")}
         self._process = subprocess.Popen(
-            [WORKERS, command],
+            [*(["nsenter", f"--net={network}"] if network else []), WORKERS, command],
             env={**kept, "PYTHONPATH": with_handlers(), **environment, **settings},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
         self.lines: list[Line] = []
+        self.handled: Counter[str] = Counter()
+        """How often a consumer handled each id."""
+        self.marked: Counter[str] = Counter()
+        """How often each of these was redelivered or republished."""
+        self.reached: dict[str, int] = {}
+        """The highest sequence of each instance that a consumer handled."""
+        self._network = network
         self._news = Condition()
         self._reader = Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -73,26 +92,31 @@ class Running:
             return set()
         return {f"{lines[-1]['instance']}-{n}" for n in range(1, lines[-1]["through"] + 1)}
 
-    @property
-    def handled(self) -> Counter[str]:
-        """How often a consumer handled each id."""
-        return Counter(
-            f"{instance}-{n}"
-            for line in self.find("handled")
-            for instance, runs in line["ranges"].items()
-            for first, last in runs
-            for n in range(first, last + 1)
-        )
-
     def ask(self, path: str) -> tuple[int, str]:
         """Return the status and body that the health server gives."""
-        return ask(self.wait_for("listening")["port"], path)
+        port = self.wait_for("listening")["port"]
+        if self._network is None:
+            return ask(port, path)
+        # A thread can be in a network of its own, and so are the sockets that it makes.
+        with ThreadPoolExecutor(1, initializer=linux.join, initargs=(self._network,)) as inside:
+            return inside.submit(ask, port, path).result()
 
-    def metric(self, name: str) -> float:
-        """Return the value of a metric without labels."""
+    def metric(self, name: str, **labels: str) -> float:
+        """Return the value of a metric; 0 for labels that were not counted yet."""
         families = text_string_to_metric_families(self.ask("/metrics")[1])
-        samples = {sample.name: sample.value for family in families for sample in family.samples}
-        return samples[f"workers_{name}"]
+        samples = {
+            (sample.name, *sorted(sample.labels.items())): sample.value
+            for family in families
+            for sample in family.samples
+        }
+        found = samples.get((f"workers_{name}", *sorted(labels.items())))
+        assert found is not None or labels, f"there is no metric {name}"
+        return found or 0.0
+
+    @property
+    def sent(self) -> int:
+        """How many messages a producer has published, each counted once."""
+        return int(self.metric("published_total") - self.metric("republished_total"))
 
     def stop(self) -> int:
         """Ask it to end, as a pod is, and return its exit code."""
@@ -109,6 +133,11 @@ class Running:
         self._reader.join(PATIENCE)
         return code
 
+    @property
+    def ended(self) -> bool:
+        """It has ended, however."""
+        return self._process.poll() is not None
+
     def end(self) -> None:
         """Leave nothing behind."""
         self._process.kill()
@@ -124,7 +153,23 @@ class Running:
                 entry = {"event": "not JSON", "line": line.rstrip("\n")}
             with self._news:
                 self.lines.append(entry)
+                if entry.get("event") == "handled" and "ranges" in entry:
+                    self._enter(entry)
                 self._news.notify_all()
+
+    def _enter(self, entry: Line) -> None:
+        self.handled.update(ids(entry["ranges"]))
+        self.marked.update(ids(entry["marked"]))
+        for instance, runs in entry["ranges"].items():
+            highest = max(last for _, last in runs)
+            self.reached[instance] = max(highest, self.reached.get(instance, 0))
+
+
+def ids(ranges: Mapping[str, list[list[int]]]) -> Iterator[str]:
+    """Give the ids of an audit line's runs."""
+    for instance, runs in ranges.items():
+        for first, last in runs:
+            yield from (f"{instance}-{n}" for n in range(first, last + 1))
 
 
 def with_handlers() -> str:

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.apps.tables import timestamp, with_headers
 from workers.audit import ConfirmedAudit, HandledAudit, message_id, ranges
-from workers.message import Message
+from workers.message import Message, received
 
 
 def message(id_: str | None, redelivered: bool = False) -> Message:
     return Message(b"", id_, redelivered, None, {})
+
+
+@given(st.lists(st.integers(1, 20), max_size=60))
+def test_a_sequence_is_in_as_many_runs_as_it_was_given_times(sequences: list[int]) -> None:
+    runs = ranges(message_id("5f0c", each) for each in sequences).get("5f0c", [])
+    named = Counter(each for first, last in runs for each in range(first, last + 1))
+    assert named == Counter(sequences)
 
 
 @given(st.sets(st.integers(1, 60)))
@@ -32,14 +41,34 @@ def test_a_handled_line_says_what_came_since_the_last_one(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     audit = HandledAudit(enabled=True)
-    for each in (message("a-1"), message("b-7", redelivered=True), message(None)):
+    republished = Message(b"", "a-2", headers={"x-republished": True})
+    for each in (message("a-1"), message("b-7", redelivered=True), message(None), republished):
         audit.add(each)
     audit.write()
     audit.write()
     lines = capsys.readouterr().out.splitlines()
     assert [json.loads(line) for line in lines] == [
-        {"event": "handled", "ranges": {"a": [[1, 1]], "b": [[7, 7]]}, "redelivered": 1}
+        {
+            "event": "handled",
+            "ranges": {"a": [[1, 2]], "b": [[7, 7]]},
+            "marked": {"a": [[2, 2]], "b": [[7, 7]]},
+            "redelivered": 1,
+        }
     ]
+
+
+def test_a_message_whose_properties_cannot_be_read_has_no_place_in_the_audit(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    audit = HandledAudit(enabled=True)
+    audit.add(received(b"", True, "", "queue", with_headers(timestamp(2**62))))
+    audit.write()
+    assert json.loads(capsys.readouterr().out) == {
+        "event": "handled",
+        "ranges": {},
+        "marked": {},
+        "redelivered": 1,
+    }
 
 
 def test_a_confirmed_line_is_written_once_for_each_progress(

@@ -43,6 +43,8 @@ FAULTS = [
     ),
     ("MQ_BATCH_WAIT", "0", "it should be greater than 0"),
     ("MQ_HANDLER_TIMEOUT", "0", "it should be greater than 0"),
+    ("MQ_CONNECT_TIMEOUT", "0", "it should be greater than 0"),
+    ("MQ_RECONNECT_WAIT", "inf", "it should be a finite number"),
     ("MQ_RETRY_LIMIT", "-1", "it should be greater than or equal to 0"),
     ("MQ_RETRY_QUEUE", "test", "it is the queue of MQ_CH; expected one that dead-letters to it"),
     ("MQ_LOG_LEVEL", "inof", "it should be 'debug', 'info', 'warning' or 'error'"),

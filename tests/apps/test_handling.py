@@ -7,9 +7,11 @@ from functools import partial
 from time import monotonic
 
 import pytest
+from pika import BasicProperties
 
 from tests.apps.conftest import DELIVERY_LIMIT, Bench, failed_deliveries
 from tests.apps.running import Running
+from tests.apps.tables import timestamp, with_headers
 
 pytestmark = pytest.mark.needs("broker")
 
@@ -181,6 +183,35 @@ def test_a_message_out_of_retries_is_dead_lettered_with_its_count(bench: Bench, 
     assert body == b"Hello World 3!"
     assert properties.headers is not None
     assert properties.headers["x-retries"] == 2
+    assert (bench.broker.depth(bench.queue), bench.broker.depth(rest)) == (0, 0)
+    bench.broker.delete(rest)
+
+
+class Spoilt(BasicProperties):
+    """Properties with a header that pika cannot decode: a time in the year 146 billion."""
+
+    def encode(self) -> list[bytes]:
+        return [with_headers(timestamp(2**62))]
+
+
+@pytest.mark.parametrize("with_rest", [True, False])
+@pytest.mark.parametrize("size", [10, 200_000], ids=["in one frame", "in several"])
+def test_a_message_whose_properties_cannot_be_read_fails_alone(
+    bench: Bench, rest: str, with_rest: bool, size: int
+) -> None:
+    with bench.broker.channel() as channel:
+        channel.basic_publish("", bench.queue, b"x" * size, Spoilt())
+    produced = bench.produce(10)
+    retries = {"retry_queue": rest} if with_rest else {}
+    consumer = bench.start("consume", handler="trial:read_headers", **retries)
+    consumer.until(lambda: bench.broker.depth(bench.dead) == 1, "a dead letter")
+    consumer.until(lambda: consumer.handled.keys() == produced, "all others")
+    assert "UnreadableError: " in consumer.find("failed")[0]["detail"]
+    if with_rest:
+        given_up = consumer.wait_for("given_up")
+        assert given_up["reason"].startswith("its properties cannot be published again: ")
+    assert consumer.stop() == 0
+    assert not consumer.find("disconnected")
     assert (bench.broker.depth(bench.queue), bench.broker.depth(rest)) == (0, 0)
     bench.broker.delete(rest)
 

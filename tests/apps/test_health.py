@@ -7,6 +7,7 @@ from time import monotonic
 import pytest
 from prometheus_client import CollectorRegistry
 
+from tests.apps.conftest import Bench
 from tests.apps.running import ask
 from workers import health
 from workers.health import LIVE_WITHIN, Status
@@ -55,3 +56,13 @@ def test_the_server_answers_what_the_status_says(status: Status) -> None:
     assert ask(port, "/readyz") == (503, "blocked by the broker\n")
     assert ask(port, "/metrics")[0] == 200
     assert ask(port, "/") == (404, "there are /livez, /readyz and /metrics\n")
+
+
+@pytest.mark.needs("broker")
+def test_a_port_in_use_is_a_fault_of_the_configuration(bench: Bench) -> None:
+    port = bench.start("consume").wait_for("listening")["port"]
+    second = bench.start("consume", health_port=port)
+    assert second.exit_code() == 2
+    assert [line["line"] for line in second.lines] == [
+        f"MQ_HEALTH_PORT={port}: Address already in use"
+    ]

@@ -8,6 +8,12 @@ from pika.adapters.utils import connection_workflow as workflow
 
 from workers.faults import Fault, Retry, judge
 
+LOGIN = repr(exceptions.ConnectionClosedByBroker(403, "ACCESS_REFUSED - Login was refused"))
+VHOST = repr(exceptions.ConnectionClosedByBroker(530, "NOT_ALLOWED - vhost shop not found"))
+SHUT_DOWN = repr(exceptions.ConnectionClosedByBroker(320, "CONNECTION_FORCED - shutdown"))
+LOST = repr(exceptions.StreamLostError("Stream connection lost: reset by peer"))
+"""What pika wraps as a probable refusal: only the first two are one."""
+
 
 @pytest.mark.parametrize(
     ("error", "fault"),
@@ -39,12 +45,20 @@ from workers.faults import Fault, Retry, judge
         (exceptions.StreamLostError("reset by peer"), Fault("connection_lost", "reset by peer")),
         (exceptions.AMQPHeartbeatTimeout("too late"), Fault("heartbeat", "too late")),
         (
-            exceptions.ProbableAuthenticationError("Login was refused"),
-            Fault("refused", "Login was refused", Retry.FOR_A_WHILE),
+            exceptions.ProbableAuthenticationError(LOGIN),
+            Fault("refused", LOGIN, Retry.FOR_A_WHILE),
         ),
         (
-            exceptions.ProbableAccessDeniedError("vhost shop not found"),
-            Fault("refused", "vhost shop not found", Retry.FOR_A_WHILE),
+            exceptions.ProbableAccessDeniedError(VHOST),
+            Fault("refused", VHOST, Retry.FOR_A_WHILE),
+        ),
+        (
+            exceptions.ProbableAuthenticationError(LOST),
+            Fault("connection_lost", LOST, Retry.ALWAYS),
+        ),
+        (
+            exceptions.ProbableAccessDeniedError(SHUT_DOWN),
+            Fault("connection_lost", SHUT_DOWN, Retry.ALWAYS),
         ),
         (TimeoutError(), Fault("unreachable", "TimeoutError")),
     ],

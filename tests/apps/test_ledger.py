@@ -95,6 +95,10 @@ class LedgerAgainstAModel(RuleBasedStateMachine):
         assert self.ledger.room == self.window - len(self.wire)
 
     @invariant()
+    def the_last_tag_is_that_of_what_was_sent_last(self) -> None:
+        assert self.ledger.last_tag == self.next_tag - 1
+
+    @invariant()
     def what_goes_again_keeps_its_order(self) -> None:
         assert list(self.ledger.again) == self.again
 
@@ -144,3 +148,14 @@ def test_either_of_two_messages_that_share_an_id_may_be_the_one_that_came_back()
         assert ledger.confirm(tag, multiple=False).returned == 1
     ledger.send(ledger.take_again(), 2.0)
     assert ledger.confirm(4, multiple=True).confirmed == 2
+
+
+def test_returns_of_strangers_take_no_room_and_hide_no_return_of_ours() -> None:
+    ledger: Ledger[Letter] = Ledger(5)
+    ledger.send([Letter("a"), Letter("b")], 1.0)
+    ledger.give_back("a")
+    for number in range(1000):
+        ledger.give_back(f"stranger-{number}")
+        assert len(ledger._returned) <= 10
+    assert ledger.confirm(2, multiple=True) == (1, 1, 1.0)
+    assert [letter.id for letter in ledger.again] == ["a"]

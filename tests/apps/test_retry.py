@@ -10,7 +10,8 @@ import pytest
 from pika import BasicProperties, spec
 from pika.channel import Channel
 
-from workers.message import Message
+from tests.apps.tables import long_string, nested, timestamp, with_headers
+from workers.message import Message, received
 from workers.retry import RetryQueue
 
 
@@ -146,7 +147,31 @@ def test_a_lost_connection_decides_nothing_and_the_next_counts_anew(
     ("count", "exhausted"), [(None, False), (2, False), (3, True), (9, True), ("many", False)]
 )
 def test_the_limit_is_on_the_times_that_it_went_there(
-    retry: RetryQueue, count: object, exhausted: bool
+    retry: RetryQueue, channel: ConfirmingChannel, count: object, exhausted: bool
 ) -> None:
     headers = {} if count is None else {"x-retries": count}
-    assert retry.exhausted(message(**headers)) is exhausted
+    why = retry.publish(7, message(**headers))
+    assert why == (f"it has had {count} retries" if exhausted else None)
+    assert len(channel.published) == (not exhausted)
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        (timestamp(2**62), "its properties cannot be published again: OSError"),
+        (b"\x01\xfft\x01", "its properties cannot be published again: a bytes-like object"),
+        (b"\x01tz", "its properties cannot be published again: InvalidFieldTypeException"),
+        (nested(5000), "its properties cannot be published again: RecursionError"),
+        (long_string(131_000), "its properties would take 131045 bytes; expected at most 129024"),
+    ],
+)
+def test_properties_that_cannot_be_written_again_are_said_to_be(
+    retry: RetryQueue, channel: ConfirmingChannel, table: bytes, why: str
+) -> None:
+    told = retry.publish(7, received(b"body", False, "", "queue", with_headers(table)))
+    assert told is not None
+    assert told.startswith(why)
+    assert (channel.published, retry.pending) == ([], 0)
+    retry.publish(8, message())
+    channel.ack(1)
+    assert retry.pending == 0, "the count of what was published is off"

@@ -8,11 +8,13 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from base64 import b64encode
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 from urllib.parse import quote
 
 import pika
@@ -32,6 +34,7 @@ REGISTERED_S = 1.5
 LOOK_S = 0.1
 LAST_LINES = 30
 SETTINGS = "/run/settings"
+Made = TypeVar("Made")
 EPHEMERAL_PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
@@ -42,6 +45,9 @@ class Broker:
     """
 
     command: tuple[str, ...] = ("rabbitmq-server",)
+    address = "127.0.0.1"
+    vhost = "/"
+    """Where queues are, and where `url` leads."""
 
     def __init__(self) -> None:
         self.amqp_port, self.management_port, self._epmd_port, self._node_port = free_ports(4)
@@ -72,10 +78,11 @@ class Broker:
     ) -> None:
         self.close()
 
-    def url(self, user: str = LOGIN, password: str = LOGIN, vhost: str = "/") -> str:
+    def url(self, user: str = LOGIN, password: str = LOGIN, vhost: str | None = None) -> str:
         """Return the address of the broker for MQ_URL."""
+        vhost = self.vhost if vhost is None else vhost
         login = f"{quote(user, safe='')}:{quote(password, safe='')}"
-        return f"amqp://{login}@127.0.0.1:{self.amqp_port}/{quote(vhost, safe='')}"
+        return f"amqp://{login}@{self.address}:{self.amqp_port}/{quote(vhost, safe='')}"
 
     def declare(self, queue: str, **arguments: object) -> None:
         """Declare a durable queue; `x_max_length=5` is the argument `x-max-length`."""
@@ -97,7 +104,8 @@ class Broker:
     @contextmanager
     def channel(self) -> Iterator[BlockingChannel]:
         """Give a channel on a connection of its own; the broker may end while it is open."""
-        connection = pika.BlockingConnection(pika.URLParameters(self.url()))
+        parameters = pika.URLParameters(self.url())
+        connection = self._inside(lambda: pika.BlockingConnection(parameters))
         try:
             yield connection.channel()
         finally:
@@ -120,12 +128,23 @@ class Broker:
 
     def serves(self) -> bool:
         """Tell whether it says of itself that it serves clients."""
-        with closing(HTTPConnection("127.0.0.1", self.management_port, timeout=2)) as connection:
-            try:
-                connection.request("GET", "/api/health/checks/ready-to-serve-clients")
-                return connection.getresponse().status == 200
-            except (OSError, HTTPException):
-                return False
+        return self.ask("/api/health/checks/ready-to-serve-clients")[0] == 200
+
+    def ask(self, path: str) -> tuple[int, str]:
+        """Return the status and text that its management gives; status 0 without an answer."""
+
+        def get() -> tuple[int, str]:
+            host = HTTPConnection(self.address, self.management_port, timeout=5)
+            login = {"Authorization": f"Basic {b64encode(f'{LOGIN}:{LOGIN}'.encode()).decode()}"}
+            with closing(host) as connection:
+                try:
+                    connection.request("GET", path, headers=login)
+                    answer = connection.getresponse()
+                    return answer.status, answer.read().decode()
+                except (OSError, HTTPException):
+                    return 0, ""
+
+        return self._inside(get)
 
     def stop(self) -> None:
         """Stop it in good order; its data stays."""
@@ -135,6 +154,12 @@ class Broker:
         """Kill every process of it at once; its data stays."""
         time.sleep(max(0, self._declared_at + REGISTERED_S - time.monotonic()))
         self._end(container.KILL)
+
+    @property
+    def pid(self) -> int:
+        """The process that stands for it; all others are below that one."""
+        assert self._process is not None, "it does not run"
+        return self._process.pid
 
     def ctl(self, *words: str) -> str:
         """Run rabbitmqctl on it and return what it prints."""
@@ -150,6 +175,10 @@ class Broker:
         if self._process is not None:
             self._end(container.KILL)
         self._folder.cleanup()
+
+    def _inside(self, connect: Callable[[], Made]) -> Made:
+        """Make a connection in the network that it is in."""
+        return connect()
 
     def _prepare(self) -> None:
         """Write what else it reads; for brokers that are started in another way."""

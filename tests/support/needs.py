@@ -59,6 +59,12 @@ def missing_chromium() -> str | None:
     return None if shutil.which("chromium") or can_install else "it needs Chromium"
 
 
+def missing_cables() -> str | None:
+    """Say why no network namespaces with cables between them can be made here, or None."""
+    lacking = [name for name in ("ip", "nsenter") if not shutil.which(name)]
+    return missing_root() or (f"it needs {' and '.join(lacking)}" if lacking else None)
+
+
 def missing_gnupg() -> str | None:
     """Say why nothing can be signed here, or None."""
     return None if shutil.which("gpg") and shutil.which("gpg-agent") else "it needs GnuPG"
@@ -100,6 +106,7 @@ NEEDS: Mapping[str, Callable[[], str | None]] = {
     "chromium": missing_chromium,
     "go": missing_go,
     "gnupg": missing_gnupg,
+    "cables": missing_cables,
     "node": missing_node,
 }
 

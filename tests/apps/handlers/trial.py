@@ -103,6 +103,11 @@ def fail_at_first(message: Message) -> None:
         raise ValueError("not yet")
 
 
+def read_headers(message: Message) -> None:
+    """Look at the headers."""
+    assert "none" not in message.headers
+
+
 async def asleep(_message: Message) -> None:
     """Never run: nothing awaits it."""
 

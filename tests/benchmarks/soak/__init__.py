@@ -1,0 +1,1 @@
+"""Random faults for as long as wanted, from a seed that brings the same ones again."""
