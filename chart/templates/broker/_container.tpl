@@ -1,10 +1,11 @@
 {{- define "rabbitmq-workers.broker.container" -}}
 {{- $nodes := include "rabbitmq-workers.componentName" (dict "root" . "component" "broker" "suffix" "nodes") -}}
 {{- $management := include "rabbitmq-workers.broker.management" . | fromJson -}}
-{{- $ready := dict
+{{- $ready := dict "httpGet" (dict
       "path" "/api/health/checks/ready-to-serve-clients"
       "port" $management.port
-      "scheme" (upper $management.scheme) -}}
+      "scheme" (upper $management.scheme)) -}}
+{{- $listens := dict "tcpSocket" (dict "port" (include "rabbitmq-workers.broker.listener" . | fromJson).scheme) -}}
 {{- $grace := int .Values.broker.terminationGracePeriodSeconds -}}
 {{- with .Values.broker -}}
 name: broker
@@ -38,18 +39,12 @@ ports:
     containerPort: 4369
   - name: distribution
     containerPort: 25672
-# No liveness probe: killing a busy broker does not make it faster.
-startupProbe:
-  httpGet:
-    {{- toYaml $ready | nindent 4 }}
-  periodSeconds: 5
-  timeoutSeconds: 5
-  failureThreshold: 120
-readinessProbe:
-  httpGet:
-    {{- toYaml $ready | nindent 4 }}
-  periodSeconds: 5
-  timeoutSeconds: 5
+{{- range $probe, $asks := dict "startupProbe" $ready "readinessProbe" $ready "livenessProbe" $listens }}
+{{- with include "rabbitmq-workers.probe" (dict "values" (index $.Values.broker $probe) "asks" $asks) }}
+{{ $probe }}:
+  {{- . | nindent 2 }}
+{{- end }}
+{{- end }}
 lifecycle:
   preStop:
     exec:

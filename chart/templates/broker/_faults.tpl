@@ -20,7 +20,7 @@
 - broker.tls.{{ $key }} is true, and broker.tls.secretKeys.ca names no authority to verify certificates by
 {{- end }}
 {{- end }}
-{{- if and $tls.verifyClients $existing (not $tls.existingClientSecret) (or .Values.producer.enabled .Values.consumer.enabled) }}
+{{- if and $tls.verifyClients $existing (not $tls.existingClientSecret) (include "rabbitmq-workers.workers" . | fromJson).workers }}
 - broker.tls.verifyClients is true, and broker.tls.existingClientSecret does not say which certificate the workers have
 {{- end }}
 {{- range $name := list "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS" "RABBITMQ_CTL_ERL_ARGS" }}
@@ -70,6 +70,21 @@
 {{- end }}
 {{- if and .persistence.existingClaim (not .persistence.enabled) }}
 - broker.persistence.existingClaim is set, and broker.persistence.enabled is false: it would not be used
+{{- end }}
+{{- $names := dict "epmd" 4369 "distribution" 25672 }}
+{{- range include "rabbitmq-workers.broker.ports" $ | fromJsonArray }}
+{{- if hasKey $names .name }}
+- broker.extraPorts has {{ .name }}, which is the name of another port: give it another
+{{- else if has .number (values $names) }}
+- broker.extraPorts has {{ .name }} with {{ .number }}, which another port has
+{{- end }}
+{{- $_ := set $names .name .number }}
+{{- end }}
+{{- $known := concat (keys $names) (list "amqp" "management" "metrics" "amqps" "management-tls" "metrics-tls") }}
+{{- range $name, $_ := .service.nodePorts }}
+{{- if not (has $name $known) }}
+- broker.service.nodePorts has {{ $name }}, and there is no port of that name, in broker.extraPorts either
+{{- end }}
 {{- end }}
 {{- with .service }}
 {{- if and .nodePorts (eq .type "ClusterIP") }}

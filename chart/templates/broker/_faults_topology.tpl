@@ -9,9 +9,14 @@ What RabbitMQ would refuse about the definitions, and not start for. In the form
 - {{ $key }} is set, and broker.enabled is false: the chart declares nothing on a broker that it does not run
 {{- end }}
 {{- end }}
+{{- if ne $values.queue.retry.type "disabled" }}
+- queue.retry.type is {{ $values.queue.retry.type }}, and broker.enabled is false: set a policy with delayed-retry-type on that broker, or use consumer.retryQueue
+{{- end }}
 {{- else }}
 {{- include "rabbitmq-workers.faults.names.reserved" . }}
 {{- include "rabbitmq-workers.faults.queues" . }}
+{{- include "rabbitmq-workers.faults.retries" . }}
+{{- include "rabbitmq-workers.faults.deadLetters" . }}
 {{- include "rabbitmq-workers.faults.bindings" . }}
 {{- include "rabbitmq-workers.faults.vhosts" . }}
 {{- include "rabbitmq-workers.faults.users" . }}
@@ -21,8 +26,12 @@ What RabbitMQ would refuse about the definitions, and not start for. In the form
 {{- define "rabbitmq-workers.faults.queues" -}}
 {{- $taken := dict .Values.queue.name "queue.name" -}}
 {{- range $name, $queue := include "rabbitmq-workers.topology.queues" . | fromJson -}}
-{{- if dig "deadLetter" "enabled" false $queue -}}
-{{- $_ := set $taken (include "rabbitmq-workers.deadLetterQueue" $name) (printf "the dead letters of %s" $name) -}}
+{{- if include "rabbitmq-workers.topology.ownDeadLetters" $queue -}}
+{{- $dead := include "rabbitmq-workers.deadLetterQueue" $name -}}
+{{- $_ := set $taken $dead (printf "the dead letters of %s" $name) -}}
+{{- if hasKey $.Values.policies $dead }}
+- policies.{{ $dead }} has the name of the policy for the dead letters of {{ $name }}: give it another
+{{- end }}
 {{- end -}}
 {{- end -}}
 {{- if .Values.tests.enabled -}}
@@ -30,7 +39,7 @@ What RabbitMQ would refuse about the definitions, and not start for. In the form
 {{- end -}}
 {{- $only := dict "maxLength" (list "quorum" "classic") "messageTtl" (list "quorum" "classic")
       "overflow" (list "quorum" "classic") "deadLetter" (list "quorum" "classic")
-      "deliveryLimit" (list "quorum") "maxAge" (list "stream") -}}
+      "deliveryLimit" (list "quorum") "retry" (list "quorum") "maxAge" (list "stream") -}}
 {{- range $name, $queue := .Values.queues -}}
 {{- $type := $queue.type | default "quorum" -}}
 {{- with get $taken $name }}
@@ -50,6 +59,43 @@ What RabbitMQ would refuse about the definitions, and not start for. In the form
 {{- end }}
 {{- if hasKey .Values.policies .Values.queue.name }}
 - policies.{{ .Values.queue.name }} has the name of the policy that queue.name makes for its limits: give it another
+{{- end }}
+{{- end -}}
+
+{{- define "rabbitmq-workers.faults.retries" -}}
+{{- $queues := include "rabbitmq-workers.topology.queues" . | fromJson -}}
+{{- $retries := dict "queue" .Values.queue.retry -}}
+{{- range $name, $queue := .Values.queues -}}
+{{- if $queue.retry -}}
+{{- $_ := set $retries (printf "queues.%s" $name) (get $queues $name).retry -}}
+{{- end -}}
+{{- end -}}
+{{- range $path, $retry := $retries -}}
+{{- if lt (int .maxDelay) (int .minDelay) }}
+- {{ $path }}.retry.maxDelay is {{ int .maxDelay }}, less than {{ $path }}.retry.minDelay, {{ int .minDelay }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "rabbitmq-workers.faults.deadLetters" -}}
+{{- $queues := include "rabbitmq-workers.topology.queues" . | fromJson -}}
+{{- $there := dict -}}
+{{- range (include "rabbitmq-workers.topology" . | fromJson).queues -}}
+{{- $_ := set $there (printf "%s %s" .vhost .name) true -}}
+{{- end -}}
+{{- range $name, $queue := .Values.queues -}}
+{{- $path := printf "queues.%s.deadLetter" $name -}}
+{{- $vhost := $queue.vhost | default "/" -}}
+{{- with $queue.deadLetter }}
+{{- range $key := list "exchange" "routingKey" }}
+{{- if and $queue.deadLetter.queue (get $queue.deadLetter $key) }}
+- {{ $path }}.queue is set, and so is {{ $path }}.{{ $key }}: remove one of the two
+{{- end }}
+{{- end }}
+{{- if and .queue (not (hasKey $there (printf "%s %s" $vhost .queue))) }}
+- {{ $path }}.queue is {{ .queue }}, and there is no queue of that name in the virtual host {{ $vhost }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- end -}}
 
