@@ -114,6 +114,16 @@ class Settings(BaseSettings):
         30.0, description="time for which a refused login or permission is tried again"
     )
     wait_timeout: Seconds = Field(300.0, description="time after which `workers wait` gives up")
+    connect_timeout: Seconds = Field(
+        10.0,
+        description="time in which a host has to answer, up to the queue found; then the next one"
+        " is tried",
+    )
+    reconnect_wait: Seconds = Field(
+        30.0,
+        description="longest wait before all hosts are tried again; the waits begin below 0.5 and"
+        " double",
+    )
     heartbeat: int = Field(10, ge=1, le=65535, description="the connection's heartbeat")
     health_port: int = Field(
         8080, ge=0, le=65535, description="port of /livez, /readyz and /metrics; 0: any free one"

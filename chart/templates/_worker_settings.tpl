@@ -10,7 +10,9 @@
       "MQ_SECRETS_DIR" (include "rabbitmq-workers.worker.secretsDir" .)
       "MQ_LOG_LEVEL" $shared.logLevel
       "MQ_LOG_FORMAT" $shared.logFormat
-      "MQ_HEARTBEAT" $shared.heartbeatSeconds -}}
+      "MQ_HEARTBEAT" $shared.heartbeatSeconds
+      "MQ_CONNECT_TIMEOUT" $shared.connectTimeoutSeconds
+      "MQ_RECONNECT_WAIT" $shared.reconnectWaitSeconds -}}
 {{- $own := include (printf "rabbitmq-workers.worker.settings.%s" .role) . | fromJson -}}
 {{- merge $settings $own | toJson -}}
 {{- end -}}

@@ -107,13 +107,20 @@ def test_a_value_becomes_the_variable_of_its_worker(
     assert {name: found[name] for name in expected} == expected
 
 
-def test_how_all_workers_log_and_beat_is_said_once(render: Render) -> None:
-    shared = {"logLevel": "warning", "logFormat": "human", "heartbeatSeconds": 25}
+def test_how_all_workers_log_and_connect_is_said_once(render: Render) -> None:
+    shared = {
+        "logLevel": "warning",
+        "logFormat": "human",
+        "heartbeatSeconds": 25,
+        "connectTimeoutSeconds": 2.5,
+        "reconnectWaitSeconds": 60,
+    }
     release = render({"worker": shared})
     for worker in ("producer", "consumer"):
         found = settings(release, worker)
         assert (found["MQ_LOG_LEVEL"], found["MQ_LOG_FORMAT"]) == ("warning", "human")
         assert found["MQ_HEARTBEAT"] == "25"
+        assert (found["MQ_CONNECT_TIMEOUT"], found["MQ_RECONNECT_WAIT"]) == ("2.5", "60")
 
 
 def test_limits_that_nobody_asked_for_are_left_to_the_worker(release: Release) -> None:
