@@ -82,6 +82,18 @@ import_anew() {
   rm -rf "$renewed"
 }
 
+# A broker that stops hands its queues to the others, and does not get them back by itself. The first
+# one is the last that a rollout restarts: once all run again it has the leaders spread over them.
+spread_leaders() { # how-many-brokers
+  until rabbitmqctl --quiet await_startup 2>/dev/null; do
+    kill -0 $$ 2>/dev/null || return 0
+    sleep 5
+  done
+  rabbitmqctl --quiet await_online_nodes "$1" --timeout 600 &&
+    echo "start.sh: spreading the leaders of queues" &&
+    rabbitmq-queues --quiet --formatter json rebalance quorum
+}
+
 rm -rf "$HOME/.erlang.cookie" "$definitions"
 install -m 400 "$secrets/erlang-cookie" "$HOME/.erlang.cookie"
 
@@ -89,4 +101,7 @@ imported=$(state)
 write_definitions "$definitions"
 
 follow "$imported" &
+if [[ ${POD_NAME:-} == *-0 && -n ${SPREAD_LEADERS_OVER:-} ]]; then
+  spread_leaders "$SPREAD_LEADERS_OVER" &
+fi
 exec rabbitmq-server

@@ -18,12 +18,15 @@ envFrom:
 {{- end }}
 # In the order of their names: one that another refers to must come before it, as POD_NAME does.
 env:
-  {{- $files := dict }}
+  {{- $own := dict }}
   {{- if .advancedConfig }}
-  {{- $_ := set $files "RABBITMQ_ADVANCED_CONFIG_FILE" "/etc/rabbitmq/conf.d/advanced.config" }}
+  {{- $_ := set $own "RABBITMQ_ADVANCED_CONFIG_FILE" "/etc/rabbitmq/conf.d/advanced.config" }}
+  {{- end }}
+  {{- if and .spreadLeaders (gt (int .replicas) 1) }}
+  {{- $_ := set $own "SPREAD_LEADERS_OVER" .replicas }}
   {{- end }}
   {{- $tls := include "rabbitmq-workers.broker.tlsEnv" $ | fromJson }}
-  {{- include "rabbitmq-workers.env" (merge $tls .env $files (dict
+  {{- include "rabbitmq-workers.env" (merge $tls .env $own (dict
         "POD_NAME" (dict "fieldRef" (dict "fieldPath" "metadata.name"))
         "POD_NAMESPACE" (dict "fieldRef" (dict "fieldPath" "metadata.namespace"))
         "RABBITMQ_ENABLED_PLUGINS_FILE" "/etc/rabbitmq/conf.d/enabled_plugins"
