@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -330,6 +333,26 @@ def test_dead_letters_are_safe_in_a_queue_that_an_earlier_chart_declared(
 
 
 @pytest.mark.needs("broker")
+def test_the_workers_user_may_move_dead_letters_back(broker: ChartBroker) -> None:
+    publish(broker, "test", b"mended")
+    fail(broker, "test", 21)
+    environment = {"MQ_URL": broker.url("worker", "worker-password"), "MQ_CH": "test"}
+    done = subprocess.run(
+        [sys.executable, "-c", "from workers.cli import main; main()", "redrive", "test.dead"],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "moved 1 from test.dead: 1 to test\n", done.stderr
+    with broker.connection("worker", "worker-password") as connection:
+        channel = connection.channel()
+        tag, _, body = taken(channel, "test")
+        channel.basic_ack(tag)
+    assert body == b"mended"
+
+
+@pytest.mark.needs("broker")
 def test_a_failed_message_waits_longer_after_each_failure(broker: ChartBroker) -> None:
     publish(broker, "orders", b"an order")
     waited = []
@@ -403,6 +426,13 @@ def test_a_running_broker_declares_what_an_upgrade_adds(chart: Chart, broker: Ch
         (
             {"queues": {"a": {"retry": {"type": "failed", "maxDelay": 999}}}},
             "queues.a.retry.maxDelay is 999, less than queues.a.retry.minDelay, 1000",
+        ),
+        (
+            {
+                "broker": {"image": {"tag": "4.2.10-management"}},
+                "queue": {"retry": {"type": "failed"}},
+            },
+            "queue.retry.type is failed, and broker.image.tag is RabbitMQ 4.2.10, which does not",
         ),
         (
             {"queue": {"retry": {"minDelay": 60001}}},

@@ -70,7 +70,11 @@ What RabbitMQ would refuse about the definitions, and not start for. In the form
 {{- $_ := set $retries (printf "queues.%s" $name) (get $queues $name).retry -}}
 {{- end -}}
 {{- end -}}
+{{- $version := include "rabbitmq-workers.upgradeGuard.version" . | trimPrefix "v" -}}
 {{- range $path, $retry := $retries -}}
+{{- if and (ne .type "disabled") $version (semverCompare "<4.3.0-0" ($version | default "0")) }}
+- {{ $path }}.retry.type is {{ .type }}, and broker.image.tag is RabbitMQ {{ $version }}, which does not know it and would not start: set it to disabled, and use consumer.retryQueue
+{{- end }}
 {{- if lt (int .maxDelay) (int .minDelay) }}
 - {{ $path }}.retry.maxDelay is {{ int .maxDelay }}, less than {{ $path }}.retry.minDelay, {{ int .minDelay }}
 {{- end }}
