@@ -4,7 +4,7 @@ begins with a dash; all of them are shown at once.
 */}}
 {{- define "rabbitmq-workers.validate" -}}
 {{- $faults := "" -}}
-{{- range list "names" "broker" "memory" "keptVolumes" "tls" "placement" "volumes" "scaleDown" "topology" "connection"
+{{- range list "names" "broker" "memory" "keptVolumes" "tls" "placement" "ports" "volumes" "scaleDown" "topology" "connection"
       "workers" "monitoring" "network" -}}
 {{- $faults = print $faults (include (printf "rabbitmq-workers.faults.%s" .) $) -}}
 {{- end -}}

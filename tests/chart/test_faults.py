@@ -46,6 +46,10 @@ SCALED = "consumer.autoscaling"
             ["broker.extraPorts has mqtt with 5672"],
         ),
         (
+            ["broker.extraPorts[0].name=mqtt", "broker.extraPorts[0].port=4369"],
+            ["broker.extraPorts has mqtt with 4369"],
+        ),
+        (
             ["broker.service.type=NodePort", "broker.service.nodePorts.mqtt=31883"],
             ["broker.service.nodePorts has mqtt", "broker.extraPorts"],
         ),
