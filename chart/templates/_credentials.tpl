@@ -46,6 +46,19 @@ Usage: dict "root" $ "secret" NAME "key" KEY "given" TEXT
 {{- printf "%s://%s.%s.svc.%s:%v/" $management.scheme $host .Release.Namespace .Values.clusterDomain $management.number -}}
 {{- end -}}
 
+{{/* The ports in the address of an external broker, each once, as a JSON list of text; of a host without one, its scheme's. */}}
+{{- define "rabbitmq-workers.externalPorts" -}}
+{{- $ports := list -}}
+{{- with .Values.externalBroker.url -}}
+{{- $hosts := regexReplaceAll "^[a-z]*://([^@]*@)?" . "" | splitList "/" | first -}}
+{{- range splitList "," $hosts -}}
+{{- $port := regexFind ":[0-9]+$" . | trimPrefix ":" -}}
+{{- $ports = append $ports ($port | default (hasPrefix "amqps:" $.Values.externalBroker.url | ternary "5671" "5672")) -}}
+{{- end -}}
+{{- end -}}
+{{- uniq $ports | toJson -}}
+{{- end -}}
+
 {{/*
 How the workers reach the broker, as JSON:
   url                     the address; with user and password unless `credentials` is there

@@ -49,6 +49,14 @@ dnsConfig:
 {{- end }}
 {{- end -}}
 
+{{/* A probe, or nothing; `asks` where the values do not say how to. Usage: dict "values" MAP "asks" MAP */}}
+{{- define "rabbitmq-workers.probe" -}}
+{{- if .values -}}
+{{- $own := pick .values "httpGet" "exec" "tcpSocket" "grpc" -}}
+{{- empty $own | ternary (merge (dict) .values .asks) .values | toYaml -}}
+{{- end -}}
+{{- end -}}
+
 {{/* A map of names to values, or to what goes under valueFrom, as a container's env. */}}
 {{- define "rabbitmq-workers.env" -}}
 {{- $env := list -}}

@@ -4,7 +4,7 @@ begins with a dash; all of them are shown at once.
 */}}
 {{- define "rabbitmq-workers.validate" -}}
 {{- $faults := "" -}}
-{{- range list "names" "broker" "memory" "keptVolumes" "tls" "placement" "volumes" "scaleDown" "topology" "connection"
+{{- range list "names" "broker" "memory" "keptVolumes" "tls" "placement" "ports" "volumes" "scaleDown" "topology" "connection"
       "workers" "monitoring" "network" -}}
 {{- $faults = print $faults (include (printf "rabbitmq-workers.faults.%s" .) $) -}}
 {{- end -}}
@@ -94,14 +94,15 @@ begins with a dash; all of them are shown at once.
 {{- $unserved = append $unserved (printf "%s.existingSecret" .path) -}}
 {{- end -}}
 {{- end -}}
-{{- $wellFormed := regexMatch "^amqps?://([^:@/?#]+:[^:@/?#]+@)?([^:@/?#]+|\\[[0-9a-fA-F:]+\\])(:[0-9]+)?(/[^/?#]*)?$" $external.url -}}
+{{- $host := "([^:@/?#,\\s]+|\\[[0-9a-fA-F:]+\\])(:[0-9]+)?" -}}
+{{- $wellFormed := regexMatch (printf "^amqps?://([^:@/?#]+:[^:@/?#]+@)?%s(,%s)*(/[^/?#]*)?$" $host $host) $external.url -}}
 {{- $login := contains "@" $external.url -}}
 {{- if .Values.broker.enabled }}
 {{- if or $external.url $external.existingSecret }}
 - externalBroker.{{ empty $external.url | ternary "existingSecret" "url" }} is set, and broker.enabled is true: the workers can use one broker only
 {{- end }}
 {{- else if and $external.url (not $wellFormed) }}
-- externalBroker.url is not of the form amqp://user:password@host:5672/vhost (in user, password and vhost write : / @ ? # % as %3A %2F %40 %3F %23 %25)
+- externalBroker.url is not of the form amqp://user:password@host:5672/vhost, with several hosts as host:5672,other:5672 (in user, password and vhost write : / @ ? # % as %3A %2F %40 %3F %23 %25)
 {{- else if and $external.url (not $login) (not $external.existingSecret) }}
 - externalBroker.url has no password, and externalBroker.existingSecret is not set: the workers could not log in
 {{- else if and $external.url $login $external.existingSecret }}

@@ -3,7 +3,7 @@
 {{- $path := .path }}
 {{- $name := include "rabbitmq-workers.componentName" . }}
 {{- if ne $path .component }}
-{{- if or (has .component (list "producer" "consumer" "test" "scaler" "upgrade-guard")) (hasPrefix "broker" .component) (hasSuffix "-handler-code" .component) }}
+{{- if or (has .component (list "producer" "consumer" "test" "scaler" "upgrade-guard")) (hasPrefix "broker" .component) (regexMatch "-(handler-code|source-code|resume)$" .component) }}
 - {{ $path }}: objects of the chart have names that begin with {{ printf "%s" $name | quote }}: choose another name
 {{- end }}
 {{- end }}
@@ -27,8 +27,45 @@
 - {{ $path }}.podDisruptionBudget.minAvailable is {{ .minAvailable }}, with {{ $path }}.replicas {{ $.values.replicas }}: no node with one of its pods could be drained
 {{- end }}
 {{- end }}
-{{- if eq .role "consumer" }}
-{{- include "rabbitmq-workers.faults.consumer" . }}
+{{- include "rabbitmq-workers.faults.code" . }}
+{{- include (printf "rabbitmq-workers.faults.%s" .role) . }}
+{{- end -}}
+
+{{/* Usage: SCOPE with its path */}}
+{{- define "rabbitmq-workers.faults.code" -}}
+{{- $code := include "rabbitmq-workers.worker.code" . | fromJson }}
+{{- $value := printf "%s.%s" .path $code.key }}
+{{- $named := get .values $code.key }}
+{{- if and $code.text (get .values (printf "%sConfigMap" $code.key)) }}
+- {{ $value }}Code and {{ $value }}ConfigMap are both set: remove one of the two
+{{- end }}
+{{- if $code.text }}
+{{- if or (eq $named "counter") (regexMatch "^(workers[.:]|lines:)" $named) }}
+- {{ $value }}Code is set, and {{ $value }} is {{ $named }}, which is not in it: set it to module:function, as orders:{{ eq $code.key "source" | ternary "read" "handle" }} for a function `{{ eq $code.key "source" | ternary "read" "handle" }}`
+{{- else if contains "." $named }}
+- {{ $value }} is {{ $named }}, a module in a package, and {{ $value }}Code is one module: use a name without a dot
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Usage: SCOPE with its path */}}
+{{- define "rabbitmq-workers.faults.producer" -}}
+{{- $path := .path }}
+{{- $resume := include "rabbitmq-workers.worker.resume" . }}
+{{- with .values }}
+{{- if and (hasPrefix "lines:" .source) (not $resume) }}
+- {{ $path }}.source is {{ .source }}, and {{ $path }}.resume.type is none: after the last line the container begins anew, and would publish all of them again; set it to pod or volume
+{{- end }}
+{{- if eq $resume "volume" }}
+{{- if ne .autoscaling.type "none" }}
+- {{ $path }}.resume.type is volume, and {{ $path }}.autoscaling.type is {{ .autoscaling.type }}: a note on a volume is for one pod; use pod, or no scaling
+{{- else if gt (int .replicas) 1 }}
+- {{ $path }}.resume.type is volume, and {{ $path }}.replicas is {{ .replicas }}: a note on a volume is for one pod; use pod, or several workers of one replica
+{{- end }}
+{{- if and .strategy (ne (.strategy.type | default "RollingUpdate") "Recreate") }}
+- {{ $path }}.resume.type is volume, and {{ $path }}.strategy is not of type Recreate: a new pod would wait for the volume that the old one holds
+{{- end }}
+{{- end }}
 {{- end }}
 {{- end -}}
 
@@ -39,15 +76,30 @@
 {{- if lt (int .prefetch) (int .threads) }}
 - {{ $path }}.prefetch is {{ .prefetch }}, less than {{ $path }}.threads, {{ .threads }}: some threads would never get a message
 {{- end }}
-{{- if and .handlerCode .handlerConfigMap }}
-- {{ $path }}.handlerCode and {{ $path }}.handlerConfigMap are both set: remove one of the two
+{{- if lt (int .prefetch) (int .batch) }}
+- {{ $path }}.batch is {{ .batch }}, more than {{ $path }}.prefetch, {{ .prefetch }}: no more come before one is acknowledged
 {{- end }}
-{{- if .handlerCode }}
-{{- if regexMatch "^workers[.:]" .handler }}
-- {{ $path }}.handlerCode is set, and {{ $path }}.handler is {{ .handler }}, which is not in it: set it to module:function, as orders:handle for a function `handle`
-{{- else if contains "." .handler }}
-- {{ $path }}.handler is {{ .handler }}, a module in a package, and {{ $path }}.handlerCode is one module: use a name without a dot
 {{- end }}
+{{- if .values.retryQueue }}
+{{- include "rabbitmq-workers.faults.retryQueue" . }}
+{{- end }}
+{{- end -}}
+
+{{/* A message that goes to a queue without an end, or to none, does not come back. Usage: SCOPE with its path */}}
+{{- define "rabbitmq-workers.faults.retryQueue" -}}
+{{- $name := .values.retryQueue }}
+{{- $value := printf "%s.retryQueue" .path }}
+{{- $queue := get .root.Values.queues $name }}
+{{- $arguments := dig "arguments" dict ($queue | default dict) }}
+{{- if eq $name (include "rabbitmq-workers.worker.queue" .) }}
+- {{ $value }} is {{ $name }}, the queue that the worker takes messages from: it has to be another, which dead-letters to it
+{{- else if .root.Values.broker.enabled }}
+{{- if not $queue }}
+- {{ $value }} is {{ $name }}, which is not among queues: describe it there, with a messageTtl and deadLetter.queue, or use queue.retry, with which RabbitMQ 4.3 needs no other queue
+{{- else if not (or $queue.messageTtl (hasKey $arguments "x-message-ttl")) }}
+- {{ $value }} is {{ $name }}, and queues.{{ $name }}.messageTtl is not set: messages would stay there
+{{- else if not (or $queue.deadLetter (hasKey $arguments "x-dead-letter-exchange")) }}
+- {{ $value }} is {{ $name }}, and queues.{{ $name }}.deadLetter.queue is not set: messages would be dropped there
 {{- end }}
 {{- end }}
 {{- end -}}

@@ -4,7 +4,7 @@ Usage: root
 */}}
 {{- define "rabbitmq-workers.warnings" -}}
 {{- if .Values.broker.enabled }}
-{{- range list "messages" "cluster" "secrets" "network" }}
+{{- range list "messages" "deadLetters" "cluster" "secrets" "network" }}
 {{- include (printf "rabbitmq-workers.warnings.%s" .) $ }}
 {{- end }}
 {{- else if hasPrefix "amqp://" .Values.externalBroker.url }}
@@ -25,6 +25,30 @@ WARNING: broker.replicas is 1: while that broker is away no message is taken or 
 {{- end }}
 {{- if not (dig "limits" "memory" nil .resources) }}
 WARNING: broker.resources.limits.memory is not set: nothing stops a broker from taking memory that others on its node need.
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* A dead letter has its failures counted already, and a queue that has a limit drops it at the next one. */}}
+{{- define "rabbitmq-workers.warnings.deadLetters" -}}
+{{- $queues := include "rabbitmq-workers.topology.queues" . | fromJson -}}
+{{- range $from, $queue := $queues -}}
+{{- $letters := $queue.deadLetter | default dict -}}
+{{- $vhost := $queue.vhost | default "/" -}}
+{{- $targets := compact (list ($letters.queue | default "")) -}}
+{{- range $.Values.bindings -}}
+{{- $isTheirs := and $letters.exchange (eq .source ($letters.exchange | default "")) (eq (.vhost | default "/") $vhost) -}}
+{{- if and $isTheirs (eq (.destinationType | default "queue") "queue") -}}
+{{- $targets = append $targets .destination -}}
+{{- end -}}
+{{- end -}}
+{{- range uniq $targets -}}
+{{- $target := get $queues . | default dict -}}
+{{- $its := $target.deadLetter | default dict -}}
+{{- $limited := and (eq ($target.type | default "quorum") "quorum") (ne (int $target.deliveryLimit) -1) -}}
+{{- if and (hasKey $.Values.queues .) $limited (not (or $its.enabled $its.exchange $its.queue)) }}
+WARNING: queues.{{ . }} takes the dead letters of {{ $from }}, and drops them when they fail there: set queues.{{ . }}.deliveryLimit to -1.
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end -}}

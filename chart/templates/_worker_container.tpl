@@ -1,11 +1,11 @@
 {{/*
 The container of a worker without its name. Usage: SCOPE "command" "produce" ["arguments" LIST] ["envFrom" LIST]
-["env" MAP]
+["env" MAP] ["mounts" LIST]
 */}}
 {{- define "rabbitmq-workers.worker.container" -}}
 {{- $image := empty .values.image.repository | ternary .root.Values.worker.image .values.image -}}
-{{- $handlers := include "rabbitmq-workers.worker.handlerConfigMap" . -}}
-{{- $env := empty $handlers | ternary dict (dict "PYTHONPATH" "/handlers:/app") -}}
+{{- $code := (include "rabbitmq-workers.worker.code" . | fromJson).configMap -}}
+{{- $env := empty $code | ternary dict (dict "PYTHONPATH" "/code:/app") -}}
 image: {{ include "rabbitmq-workers.image" (dict "root" .root "image" $image "tag" .root.Chart.Version) }}
 imagePullPolicy: {{ $image.pullPolicy }}
 command: {{ concat (list "workers" .command) (.arguments | default list) | toJson }}
@@ -32,9 +32,12 @@ volumeMounts:
   - name: broker-tls
     mountPath: /run/secrets/broker-tls
   {{- end }}
-  {{- if $handlers }}
-  - name: handlers
-    mountPath: /handlers
+  {{- if $code }}
+  - name: code
+    mountPath: /code
+  {{- end }}
+  {{- with .mounts }}
+  {{- toYaml . | nindent 2 }}
   {{- end }}
   {{- with .values.extraVolumeMounts }}
   {{- include "rabbitmq-workers.rendered" (dict "root" $.root "value" .) | nindent 2 }}
@@ -53,24 +56,12 @@ volumeMounts:
     sources:
       {{- toYaml . | nindent 6 }}
 {{- end }}
-{{- with include "rabbitmq-workers.worker.handlerConfigMap" . }}
-- name: handlers
+{{- with (include "rabbitmq-workers.worker.code" . | fromJson).configMap }}
+- name: code
   configMap:
     name: {{ . }}
 {{- end }}
 {{- with .values.extraVolumes }}
 {{ include "rabbitmq-workers.rendered" (dict "root" $.root "value" .) }}
 {{- end }}
-{{- end -}}
-
-{{/* Where a worker finds its login as files. Usage: SCOPE */}}
-{{- define "rabbitmq-workers.worker.secretsDir" -}}/run/secrets/rabbitmq{{- end -}}
-
-{{/* The ConfigMap that a consumer's handler is in, or nothing. Usage: SCOPE */}}
-{{- define "rabbitmq-workers.worker.handlerConfigMap" -}}
-{{- if .values.handlerCode -}}
-{{- include "rabbitmq-workers.componentName" (merge (dict "suffix" "handler-code") .) -}}
-{{- else -}}
-{{- .values.handlerConfigMap | default "" -}}
-{{- end -}}
 {{- end -}}

@@ -116,7 +116,7 @@ def test_the_users_configuration_comes_after_the_charts(render: Render) -> None:
 
 def test_a_message_that_was_given_up_is_kept(release: Release) -> None:
     defined = topology(release)
-    (policy,) = defined["policies"]
+    (policy,) = (each for each in defined["policies"] if each["name"] == "test")
     (exchange,) = defined["exchanges"]
     (binding,) = defined["bindings"]
     assert policy["definition"] == {
@@ -130,7 +130,8 @@ def test_a_message_that_was_given_up_is_kept(release: Release) -> None:
 
 
 def test_the_policy_is_for_its_queue_alone(render: Render) -> None:
-    (policy,) = topology(render({"queue": {"name": "orders.new"}}))["policies"]
+    policies = topology(render({"queue": {"name": "orders.new"}}))["policies"]
+    (policy,) = (each for each in policies if each["name"] == "orders.new")
     assert re.match(policy["pattern"], "orders.new")
     assert not re.match(policy["pattern"], "orders.new.dead")
     assert not re.match(policy["pattern"], "orders-new")
@@ -139,7 +140,7 @@ def test_the_policy_is_for_its_queue_alone(render: Render) -> None:
 def test_every_queue_is_a_durable_quorum_queue(release: Release) -> None:
     for queue in topology(release)["queues"]:
         assert queue["durable"] is True
-        assert queue["arguments"] == {"x-queue-type": "quorum"}
+        assert queue["arguments"]["x-queue-type"] == "quorum"
 
 
 def test_without_dead_letters_nothing_is_left_of_them(render: Render) -> None:

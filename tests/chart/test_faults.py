@@ -37,6 +37,22 @@ SCALED = "consumer.autoscaling"
             ["broker.resources.limits.memory=null"],
             ["broker.memoryWatermark is 60%", "broker.resources.limits.memory", "not set"],
         ),
+        (
+            ["broker.extraPorts[0].name=epmd", "broker.extraPorts[0].port=1883"],
+            ["broker.extraPorts has epmd", "give it another"],
+        ),
+        (
+            ["broker.extraPorts[0].name=mqtt", "broker.extraPorts[0].port=5672"],
+            ["broker.extraPorts has mqtt with 5672"],
+        ),
+        (
+            ["broker.extraPorts[0].name=mqtt", "broker.extraPorts[0].port=4369"],
+            ["broker.extraPorts has mqtt with 4369"],
+        ),
+        (
+            ["broker.service.type=NodePort", "broker.service.nodePorts.mqtt=31883"],
+            ["broker.service.nodePorts has mqtt", "broker.extraPorts"],
+        ),
         (["broker.resources.limits.memory=4GB"], ["broker.resources.limits.memory", "4GB"]),
         (
             ["broker.auth.existingSecret=mine", "broker.auth.password=given"],
@@ -71,8 +87,61 @@ SCALED = "consumer.autoscaling"
             ["externalBroker.url is not of the form", "%2F"],
         ),
         (
+            [EXTERNAL, "externalBroker.url=amqp://u:p@one\\,/"],
+            ["externalBroker.url is not of the form", "host:5672,other:5672"],
+        ),
+        (
+            [EXTERNAL, "externalBroker.url=amqp://u:p@one\\,u:p@two/"],
+            ["externalBroker.url is not of the form", "host:5672,other:5672"],
+        ),
+        (
             ["consumer.prefetch=2", "consumer.threads=4"],
             ["consumer.prefetch is 2", "consumer.threads, 4"],
+        ),
+        (
+            ["consumer.prefetch=2", "consumer.batch=4"],
+            ["consumer.batch is 4", "consumer.prefetch, 2"],
+        ),
+        (["consumer.retryQueue=test"], ["consumer.retryQueue is test", "has to be another"]),
+        (
+            ["consumer.retryQueue=rest"],
+            ["consumer.retryQueue is rest", "not among queues", "queue.retry"],
+        ),
+        (
+            ["consumer.retryQueue=rest", "queues.rest.deadLetter.queue=test"],
+            ["consumer.retryQueue is rest", "queues.rest.messageTtl is not set"],
+        ),
+        (
+            ["consumer.retryQueue=rest", "queues.rest.messageTtl=1000"],
+            ["consumer.retryQueue is rest", "queues.rest.deadLetter.queue is not set"],
+        ),
+        (
+            ["producer.source=lines:/data/orders.txt"],
+            ["producer.source is lines:/data/orders.txt", "producer.resume.type is none"],
+        ),
+        (
+            ["producer.resume.type=volume", "producer.replicas=2"],
+            ["producer.resume.type is volume", "producer.replicas is 2"],
+        ),
+        (
+            ["producer.resume.type=volume", "producer.autoscaling.type=hpa"],
+            ["producer.resume.type is volume", "producer.autoscaling.type is hpa"],
+        ),
+        (
+            ["producer.resume.type=volume", "producer.strategy.rollingUpdate.maxSurge=1"],
+            ["producer.resume.type is volume", "producer.strategy is not of type Recreate"],
+        ),
+        (
+            ["producer.source=a:b", "producer.sourceCode=x", "producer.sourceConfigMap=y"],
+            ["producer.sourceCode and producer.sourceConfigMap are both set"],
+        ),
+        (
+            ["producer.sourceCode=x"],
+            ["producer.source is counter", "which is not in it", "orders:read"],
+        ),
+        (
+            ["workers.a-resume.role=producer"],
+            ["workers.a-resume", "choose another name"],
         ),
         (
             [
@@ -185,7 +254,12 @@ def test_all_faults_are_shown_at_once(render_with: Callable[..., Release]) -> No
         ["broker.persistence.size=1Gi", "broker.persistence.enabled=false"],
         ["broker.memoryWatermark=256Mi", "broker.resources.limits.memory=null"],
         [EXTERNAL, "externalBroker.url=amqp://[::1]:5672/", "externalBroker.existingSecret=theirs"],
+        [EXTERNAL, "externalBroker.url=amqp://u:p@one\\,two:5673\\,[::1]:5672/v"],
         [EXTERNAL, "externalBroker.existingSecret=theirs"],
+        [EXTERNAL, EXTERNAL_LOGIN, "consumer.retryQueue=theirs"],
+        ["consumer.prefetch=4", "consumer.batch=4"],
+        ["producer.resume.type=volume", "producer.replicas=0"],
+        ["producer.resume.type=pod", "producer.replicas=9"],
         [EXTERNAL, "producer.existingSecret=one", "consumer.existingSecret=other"],
         ["consumer.prefetch=4", "consumer.threads=4"],
         [

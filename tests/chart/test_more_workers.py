@@ -88,12 +88,12 @@ def test_notes_follow_every_consumer_and_no_producer(render: Render) -> None:
     assert "component=intake" not in notes
 
 
-def handler_files(release: Release, worker: str) -> dict[str, str]:
-    """Return the Python modules that a worker looks for its handler in first."""
+def code_files(release: Release, worker: str) -> dict[str, str]:
+    """Return the Python modules that a worker looks for its handler or source in first."""
     spec = pod(release, worker)
     main = container(spec, worker)
-    (mount,) = (each for each in main["volumeMounts"] if each["name"] == "handlers")
-    (volume,) = (each for each in spec["volumes"] if each["name"] == "handlers")
+    (mount,) = (each for each in main["volumeMounts"] if each["name"] == "code")
+    (volume,) = (each for each in spec["volumes"] if each["name"] == "code")
     path = next(each["value"] for each in main["env"] if each["name"] == "PYTHONPATH")
     assert path.split(":")[0] == mount["mountPath"]
     (made,) = (
@@ -109,16 +109,27 @@ def test_handler_code_becomes_the_module_that_the_handler_names(render: Render) 
     code = 'def handle(message):\n    print("{{ no template }}", message.id)\n'
     own = {"handler": "orders:handle", "handlerCode": code}
     release = render({"consumer": own, **MAILS})
-    assert handler_files(release, "consumer") == {"orders.py": code}
+    assert code_files(release, "consumer") == {"orders.py": code}
     assert settings(release, "consumer")["MQ_HANDLER"] == "orders:handle"
     # Taken over like any other value, and yet in a ConfigMap of its own.
-    assert handler_files(release, "mails") == {"orders.py": code}
+    assert code_files(release, "mails") == {"orders.py": code}
     assert len({m.name for m in release.of_kind("ConfigMap")}) == len(release.of_kind("ConfigMap"))
 
 
-def test_handlers_may_stand_in_a_config_map_that_is_there_already(render: Render) -> None:
-    release = render({"consumer": {"handlerConfigMap": "mine", "handler": "pack.mails:send"}})
-    (volume,) = (v for v in pod(release, "consumer")["volumes"] if v["name"] == "handlers")
+def test_source_code_becomes_the_module_that_the_source_names(render: Render) -> None:
+    code = "def read(start=1):\n    yield b'{{ no template }}'\n"
+    release = render({"producer": {"source": "orders:read", "sourceCode": code}})
+    assert code_files(release, "producer") == {"orders.py": code}
+    assert settings(release, "producer")["MQ_SOURCE"] == "orders:read"
+    assert "PYTHONPATH" not in str(pod(release, "consumer"))
+
+
+@pytest.mark.parametrize(("worker", "key"), [("consumer", "handler"), ("producer", "source")])
+def test_code_may_stand_in_a_config_map_that_is_there_already(
+    render: Render, worker: str, key: str
+) -> None:
+    release = render({worker: {f"{key}ConfigMap": "mine", key: "pack.mails:send"}})
+    (volume,) = (v for v in pod(release, worker)["volumes"] if v["name"] == "code")
     assert volume["configMap"] == {"name": "mine"}
 
 

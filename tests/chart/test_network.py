@@ -133,12 +133,15 @@ def test_everyone_may_ask_for_names_and_nothing_else_outside(render: Render) -> 
         ("management", "broker", 15672),
         ("metrics", "broker", 15692),
         ("metrics", "consumer", 8080),
+        ("extraPorts", "broker", 1883),
     ],
 )
 def test_who_is_named_gets_in_where_it_was_named_for(
     render: Render, way: str, component: str, port: int
 ) -> None:
-    release = render({"networkPolicy": {"enabled": True, "from": {way: [peer("named")]}}})
+    mqtt = {"plugins": ["rabbitmq_mqtt"], "extraPorts": [{"name": "mqtt", "port": 1883}]}
+    policy = {"enabled": True, "from": {way: [peer("named")]}}
+    release = render({"broker": mqtt, "networkPolicy": policy})
     labels = pods(release)[component]
     assert ports_open(release, "ingress", labels, "named") == {port}
     assert ports_open(release, "ingress", labels, "another") == set()
@@ -214,8 +217,24 @@ def test_the_page_is_shown_from_a_port_that_the_broker_has(
             },
             ["networkPolicy.externalBroker.ports is 5671, 5672", "without 5673"],
         ),
+        (
+            {
+                **CLOSED,
+                "broker": {"enabled": False},
+                "externalBroker": {"url": "amqps://u:p@one:5672,two:5674,three/v"},
+            },
+            ["networkPolicy.externalBroker.ports is 5671, 5672", "without 5674", "a port of"],
+        ),
+        (
+            {
+                "networkPolicy": {"enabled": True, "externalBroker": {"ports": [5672]}},
+                "broker": {"enabled": False},
+                "externalBroker": {"url": "amqps://u:p@one:5672,two/v"},
+            },
+            ["networkPolicy.externalBroker.ports is 5672", "without 5671", "where it names none"],
+        ),
     ],
-    ids=["ingress", "route", "scrapers", "visitors", "keda", "port"],
+    ids=["ingress", "route", "scrapers", "visitors", "keda", "port", "one port of several", "tls"],
 )
 def test_what_would_be_kept_out_is_refused(
     render: Render, values: dict[str, Any], named: list[str]

@@ -385,6 +385,17 @@ def test_notes_lead_to_the_encrypted_page(render: Render) -> None:
             "broker.tls.existingClientSecret does not say which certificate the workers have",
         ),
         (
+            merge(
+                tls(source="existingSecret", existingSecret="mine", verifyClients=True),
+                {
+                    "producer": {"enabled": False},
+                    "consumer": {"enabled": False},
+                    "workers": {"mails": {"role": "consumer"}},
+                },
+            ),
+            "broker.tls.existingClientSecret does not say which certificate the workers have",
+        ),
+        (
             merge(tls(), {"broker": {"env": {"RABBITMQ_CTL_ERL_ARGS": {"secretKeyRef": {}}}}}),
             "broker.env.RABBITMQ_CTL_ERL_ARGS is a reference",
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,13 @@ from chartproof.release import Release
 from chartproof.render import ValuesError, render
 from chartproof.values import load_values
 from tests.chart.refusals import faults
-from tests.chart.running import ChartBroker
+from tests.chart.running import ChartBroker, mounted
 
 Render = Callable[..., Release]
 Named = dict[str, Any]
 
 CASE = Path(__file__).parents[2] / "chart/ci/topology-values.yaml"
+BILLING = {"billing-rabbitmq": {"login": "bill", "password": "pay"}}
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +57,24 @@ def named(release: Release, kind: str, name: str) -> Named:
                 "dead-letter-exchange": "orders.dead",
                 "dead-letter-strategy": "at-least-once",
                 "overflow": "reject-publish",
+                "delayed-retry-type": "failed",
+                "delayed-retry-min": 200,
+                "delayed-retry-max": 10000,
             },
         ),
+        (
+            "pause",
+            "quorum",
+            "quorum_queues",
+            {
+                "message-ttl": 1000,
+                "dead-letter-exchange": "",
+                "dead-letter-routing-key": "test",
+                "dead-letter-strategy": "at-least-once",
+                "overflow": "reject-publish",
+            },
+        ),
+        ("letters", "quorum", "quorum_queues", {"delivery-limit": -1}),
         (
             "mails",
             "classic",
@@ -112,6 +130,31 @@ def test_a_workers_queue_of_another_type_is_as_it_is_described(render: Render) -
     assert named(release, "policies", "orders")["definition"] == {"max-length": 10}
 
 
+def test_what_an_entry_does_not_say_of_its_retries_is_as_for_the_others(render: Render) -> None:
+    release = render(
+        {
+            "queue": {"retry": {"type": "all", "minDelay": 5}},
+            "queues": {"orders": {"retry": {"maxDelay": 50}}, "mails": {}},
+        },
+    )
+    retry = {"delayed-retry-type": "all", "delayed-retry-min": 5}
+    assert named(release, "policies", "orders")["definition"] == {**retry, "delayed-retry-max": 50}
+    own = named(release, "policies", "test")["definition"]
+    assert own == {**own, **retry, "delayed-retry-max": 60000}
+    assert "mails" not in [policy["name"] for policy in definitions(release)["policies"]]
+
+
+def test_a_queue_of_dead_letters_drops_none_however_often_they_failed(render: Render) -> None:
+    queues = {"orders": {"deadLetter": {"enabled": True}, "deliveryLimit": 2}}
+    release = render({"queues": queues})
+    for dead in ("test.dead", "orders.dead"):
+        assert named(release, "queues", dead)["arguments"] == {
+            "x-queue-type": "quorum",
+            "x-delivery-limit": -1,
+        }
+        assert named(release, "policies", dead)["definition"] == {"delivery-limit": -1}
+
+
 def test_a_users_secret_is_one_that_applications_can_bind_to(render: Render) -> None:
     release = render(
         {"users": {"shop": {"username": "s/hop", "password": "p@ss", "permissions": {"/": {}}}}}
@@ -137,7 +180,7 @@ def test_a_user_of_one_virtual_host_is_sent_there(render: Render) -> None:
 @pytest.fixture(scope="module")
 def broker(release: Release) -> Iterator[ChartBroker]:
     """Give a broker that was started with all of it."""
-    with ChartBroker(release, {"billing-rabbitmq": {"login": "bill", "password": "pay"}}) as broker:
+    with ChartBroker(release, BILLING) as broker:
         yield broker
 
 
@@ -162,9 +205,13 @@ def test_a_broker_has_every_queue_with_the_limits_in_force(broker: ChartBroker) 
         "orders.dead": "quorum",
         "mails": "classic",
         "clicks": "stream",
+        "letters": "quorum",
+        "pause": "quorum",
     }
     limits = found["orders"][1]["effective_policy_definition"]
     assert limits["max-length-bytes"] == 1536 * 2**20
+    assert limits["delayed-retry-min"] == 200
+    assert found["letters"][1]["effective_policy_definition"]["delivery-limit"] == -1
     assert found["clicks"][1]["effective_policy_definition"]["max-age"] == "7D"
     weekly = listed(broker, "list_queues", "--vhost=reports", "name")
     assert [queue["name"] for queue in weekly] == ["weekly"]
@@ -204,6 +251,25 @@ def test_an_application_may_do_what_its_permissions_say_and_no_more(broker: Char
     assert broker.ask(*login, "users")[0] == 401
 
 
+@pytest.mark.needs("broker")
+def test_a_running_broker_declares_what_an_upgrade_adds(chart: Chart, broker: ChartBroker) -> None:
+    values = load_values([CASE])
+    values["vhosts"].append("added")
+    values["queues"]["more"] = {"vhost": "added", "maxLength": 5}
+    values["queues"]["orders"]["deliveryLimit"] = 4
+    with broker.connection("worker", "worker-password") as connection:
+        broker.mount(mounted(render(chart, values), BILLING))
+        end = time.monotonic() + 60
+        while "added" not in broker.ctl("list_vhosts", "name"):
+            assert time.monotonic() < end
+        while not (added := listed(broker, "list_queues", "--vhost=added", "name", "policy")):
+            assert time.monotonic() < end
+        connection.process_data_events(0)
+    assert added == [{"name": "more", "policy": "more"}]
+    policies = {each["name"]: each["definition"] for each in listed(broker, "list_policies")}
+    assert json.loads(policies["orders"])["delivery-limit"] == 4
+
+
 @pytest.mark.parametrize(
     ("values", "fault"),
     [
@@ -225,8 +291,39 @@ def test_an_application_may_do_what_its_permissions_say_and_no_more(broker: Char
         ),
         ({"queues": {"a": {"vhost": "b"}}}, "queues.a.vhost is b, which is not among vhosts"),
         (
+            {"queues": {"a": {"type": "classic", "retry": {"type": "failed"}}}},
+            "queues.a.retry is set, which a queue of type classic does not have",
+        ),
+        (
+            {"queues": {"a": {"retry": {"type": "failed", "maxDelay": 999}}}},
+            "queues.a.retry.maxDelay is 999, less than queues.a.retry.minDelay, 1000",
+        ),
+        (
+            {
+                "broker": {"image": {"tag": "4.2.10-management"}},
+                "queue": {"retry": {"type": "failed"}},
+            },
+            "queue.retry.type is failed, and broker.image.tag is RabbitMQ 4.2.10, which does not",
+        ),
+        (
+            {"queue": {"retry": {"minDelay": 60001}}},
+            "queue.retry.maxDelay is 60000, less than queue.retry.minDelay, 60001",
+        ),
+        (
+            {"queues": {"a": {"deadLetter": {"queue": "b"}}}},
+            "queues.a.deadLetter.queue is b, and there is no queue of that name",
+        ),
+        (
+            {"queues": {"a": {"deadLetter": {"queue": "test", "routingKey": "b"}}}},
+            "queues.a.deadLetter.queue is set, and so is queues.a.deadLetter.routingKey",
+        ),
+        (
             {"policies": {"test": {"pattern": "a", "definition": {"max-length": 1}}}},
             "policies.test has the name of the policy that queue.name makes",
+        ),
+        (
+            {"policies": {"test.dead": {"pattern": "a", "definition": {"max-length": 1}}}},
+            "policies.test.dead has the name of the policy for the dead letters of test",
         ),
         (
             {"bindings": [{"source": "evnets", "destination": "test"}]},
@@ -264,6 +361,14 @@ def test_an_application_may_do_what_its_permissions_say_and_no_more(broker: Char
             },
             "queues is set, and broker.enabled is false",
         ),
+        (
+            {
+                "broker": {"enabled": False},
+                "externalBroker": {"url": "amqp://u:p@h/"},
+                "queue": {"retry": {"type": "failed"}},
+            },
+            "queue.retry.type is failed, and broker.enabled is false",
+        ),
     ],
     ids=str,
 )
@@ -280,6 +385,9 @@ def test_what_a_broker_would_not_start_for_fails_at_the_render(
         "queues.orders.typ=classic",
         "queues.orders.type=lazy",
         "queues.orders.maxAge=7",
+        "queues.orders.deliveryLimit=0",
+        "queues.orders.retry.type=sometimes",
+        "queues.orders.retry.minDelay=0",
         "exchanges.events.type=topics",
         "bindings[0].source=events",
         "policies.all.pattern=.*",

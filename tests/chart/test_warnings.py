@@ -61,6 +61,20 @@ def test_values_that_take_no_risk_are_not_warned_of(render_with: Callable[..., R
             "broker.service.loadBalancerSourceRanges is empty",
         ),
         (["queue.deadLetter.enabled=false"], "queue.deadLetter.enabled is false"),
+        (
+            ["queues.letters.maxLength=9", "queues.orders.deadLetter.queue=letters"],
+            "queues.letters takes the dead letters of orders, and drops them",
+        ),
+        (
+            [
+                "exchanges.returns.type=fanout",
+                "queues.letters.deliveryLimit=5",
+                "queues.orders.deadLetter.exchange=returns",
+                "bindings[0].source=returns",
+                "bindings[0].destination=letters",
+            ],
+            "queues.letters takes the dead letters of orders, and drops them",
+        ),
         (["audit=true"], "audit is true"),
         (["producer.resources.limits=null"], "producer.resources.limits.memory is not set"),
         (
@@ -75,6 +89,21 @@ def test_each_risk_is_warned_of_alone(
 ) -> None:
     (warning,) = warnings(render_with(*SAFE, *sets))
     assert warned in warning
+
+
+@pytest.mark.parametrize(
+    "letters",
+    [
+        "queues.letters.deliveryLimit=-1",
+        "queues.letters.type=classic",
+        "queues.letters.deadLetter.enabled=true",
+    ],
+)
+def test_where_dead_letters_are_kept_there_is_nothing_to_warn_of(
+    render_with: Callable[..., Release], letters: str
+) -> None:
+    release = render_with(*SAFE, letters, "queues.orders.deadLetter.queue=letters")
+    assert warnings(release) == []
 
 
 def test_latest_is_warned_of_twice_since_nothing_guards_it(

@@ -2,16 +2,130 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chartproof.release import Release
 from tests.chart.pods import container
 from tests.chart.workers import pod, settings
+from tests.support.charts import rendering_cases
+from workers import config
 from workers.config import variables
 
 Render = Callable[..., Release]
+
+CASES = rendering_cases(Path(__file__).parents[2] / "chart")
+LEFT_OUT = {
+    "MQ_COUNT": "the pods of a Deployment are to run on; `helm test` sets it",
+    "MQ_HEALTH_PORT": "probes, monitors and policies name the port 8080",
+    "MQ_WAIT_TIMEOUT": "a container that gives up waiting is started again by the kubelet",
+}
+"""Variables that the chart leaves to `env`, each with the reason why no value is for it."""
+
+
+def told(release: Release) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give the workers of a release, each with the variables that it finds.
+
+    One that Kubernetes fills in, or that is a file of the login, has no text.
+    """
+    for deployment in release.of_kind("Deployment"):
+        spec = deployment.body["spec"]["template"]["spec"]
+        name = spec["containers"][0]["name"]
+        (login,) = (volume for volume in spec["volumes"] if volume["name"] == "login")
+        sources = login["projected"]["sources"]
+        yield (
+            name,
+            {
+                **{item["path"]: None for each in sources for item in each["secret"]["items"]},
+                **settings(release, name),
+                **{each["name"]: each.get("value") for each in container(spec, name)["env"]},
+            },
+        )
+
+
+def test_every_variable_of_the_workers_is_set_by_a_value_or_left_out_for_a_reason(
+    render: Render,
+) -> None:
+    found = {
+        variable
+        for case in CASES
+        for _, variables in told(render(case.values))
+        for variable in variables
+    }
+    assert variables().keys() - found == LEFT_OUT.keys()
+    assert all(LEFT_OUT.values())
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_worker_of_every_case_can_use_what_it_is_told(
+    case: Any, render: Render, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The files of a pod are not there.
+    in_files = ("MQ_SECRETS_DIR", "MQ_TLS_")
+    for _, given in told(render(case.values)):
+        environ = {
+            name: text
+            for name, text in given.items()
+            if name.startswith("MQ_") and not name.startswith(in_files) and text is not None
+        }
+        environ["MQ_URL"] = "amqp://user:password@host/"
+        with monkeypatch.context() as patch:
+            for name, text in environ.items():
+                patch.setenv(name, text)
+            config.load(environ)
+
+
+@pytest.mark.parametrize(
+    ("worker", "values", "expected"),
+    [
+        ("producer", {"source": "orders:read"}, {"MQ_SOURCE": "orders:read"}),
+        ("producer", {"window": 50000000}, {"MQ_WINDOW": "50000000"}),
+        ("producer", {"confirmTimeoutSeconds": 2.5}, {"MQ_CONFIRM_TIMEOUT": "2.5"}),
+        ("producer", {"maxBody": "2Mi"}, {"MQ_MAX_BODY": "2097152"}),
+        ("producer", {"maxBody": 128000000}, {"MQ_MAX_BODY": "128000000"}),
+        ("consumer", {"pool": "processes"}, {"MQ_POOL": "processes"}),
+        ("consumer", {"batch": 10}, {"MQ_BATCH": "10"}),
+        ("consumer", {"batchWaitSeconds": 2}, {"MQ_BATCH_WAIT": "2"}),
+        ("consumer", {"handlerTimeoutSeconds": 0.5}, {"MQ_HANDLER_TIMEOUT": "0.5"}),
+        ("consumer", {"dedup": "mine:Ids"}, {"MQ_DEDUP": "mine:Ids"}),
+        (
+            "consumer",
+            {"retryQueue": "rest", "retryLimit": 0},
+            {"MQ_RETRY_QUEUE": "rest", "MQ_RETRY_LIMIT": "0"},
+        ),
+    ],
+    ids=str,
+)
+def test_a_value_becomes_the_variable_of_its_worker(
+    render: Render, worker: str, values: dict[str, Any], expected: dict[str, str]
+) -> None:
+    rest = {"messageTtl": 1000, "deadLetter": {"queue": "test"}}
+    found = settings(render({worker: values, "queues": {"rest": rest}}), worker)
+    assert {name: found[name] for name in expected} == expected
+
+
+def test_how_all_workers_log_and_connect_is_said_once(render: Render) -> None:
+    shared = {
+        "logLevel": "warning",
+        "logFormat": "human",
+        "heartbeatSeconds": 25,
+        "connectTimeoutSeconds": 2.5,
+        "reconnectWaitSeconds": 60,
+    }
+    release = render({"worker": shared})
+    for worker in ("producer", "consumer"):
+        found = settings(release, worker)
+        assert (found["MQ_LOG_LEVEL"], found["MQ_LOG_FORMAT"]) == ("warning", "human")
+        assert found["MQ_HEARTBEAT"] == "25"
+        assert (found["MQ_CONNECT_TIMEOUT"], found["MQ_RECONNECT_WAIT"]) == ("2.5", "60")
+
+
+def test_limits_that_nobody_asked_for_are_left_to_the_worker(release: Release) -> None:
+    unset = {"MQ_BATCH", "MQ_HANDLER_TIMEOUT", "MQ_DEDUP", "MQ_RETRY_QUEUE", "MQ_RESUME"}
+    assert not unset & {name for _, given in told(release) for name in given}
 
 
 @pytest.mark.parametrize("worker", ["producer", "consumer"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from kr8s.objects import (
     ConfigMap,
     CustomResourceDefinition,
     Node,
+    Secret,
     ServiceAccount,
     new_class,
 )
@@ -76,6 +78,9 @@ def furnish(cluster: Brought, namespace: str) -> None:
     data = {"NO_PROXY": "localhost"}
     ensure(ConfigMap({"metadata": metadata("proxies", namespace), "data": data}, api=api))
     ensure(ServiceAccount({"metadata": metadata("workers", namespace)}, api=api))
+    exported = {"load_definition.json": json.dumps({"vhosts": [{"name": "archive"}]})}
+    secret = {"metadata": metadata("orders-definitions", namespace), "stringData": exported}
+    ensure(Secret(secret, api=api))
 
 
 def tag_images(cluster: Brought) -> dict[str, Any]:

@@ -47,7 +47,10 @@ def test_the_brokers_have_the_plugins_and_settings_of_the_values(fresh: Target) 
     watch = Watch(fresh)
     said = rabbitmqctl(watch, "eval", "application:get_env(rabbit, tcp_listen_options).")
     assert "{backlog,4096}" in said
-    assert "rabbitmq_shovel" in rabbitmqctl(watch, "eval", "rabbit_plugins:active().")
+    plugins = rabbitmqctl(watch, "eval", "rabbit_plugins:active().")
+    assert "rabbitmq_shovel" in plugins
+    assert "rabbitmq_mqtt" in plugins
+    assert "archive" in rabbitmqctl(watch, "list_vhosts")
     assert rabbitmqctl(watch, "eval", "erlang:system_info(schedulers).").strip() == "2"
 
 

@@ -3,7 +3,8 @@
 # - the Erlang cookie: Kubernetes makes a volume's files readable to the group each time it mounts
 #   them, and the broker refuses a cookie that others than its owner can read.
 # - the users: the chart cannot read a Secret that it did not write, so their definitions are made
-#   here, from its files. They are made again when those change, while the broker runs.
+#   here, from its files.
+# What the broker declares is imported again when it changes, while the broker runs.
 set -euo pipefail
 umask 077
 
@@ -38,50 +39,69 @@ user_definitions() { # folder
   done <"$1/definitions.json"
 }
 
-# The broker imports the files in the order of their names. The administrator comes last: a Secret
-# that gives two users one name means one user, who keeps every right.
-write_users() { # folder
+# The broker imports the files in the order of their names. The administrator comes last of users: a
+# Secret that gives two of them one name means one user, who keeps every right. The topology needs the
+# virtual hosts that they bring. A file from elsewhere may have the same users and comes before them.
+write_definitions() { # folder
   local user
   mkdir -p "$1"
+  if [[ -f $secrets/definitions.json ]]; then
+    cp "$secrets/definitions.json" "$1/00-definitions.json"
+  fi
   for user in "$secrets"/users/*; do
     user_definitions "$user" >"$1/10-${user##*/}.json"
   done
   mv "$1/10-administrator.json" "$1/20-administrator.json"
+  cp "$secrets/topology.json" "$1/30-topology.json"
 }
 
-logins() {
-  sha256sum "$secrets"/users/*/*
+state() {
+  sha256sum "$secrets"/users/*/* "$secrets"/*.json
 }
 
 # Kubernetes renews mounted files about a minute after their Secret. Every broker imports what it
 # sees: they are few, and to import the same again changes nothing.
-follow_logins() { # what-was-imported-at-the-start
+follow() { # what-was-imported-at-the-start
   local known=$1 present
   while sleep "${FOLLOW_SECONDS:-10}" && kill -0 $$ 2>/dev/null; do
-    present=$(logins)
-    if [[ $present != "$known" ]] && import_users; then
+    present=$(state) || continue
+    if [[ $present != "$known" ]] && import_anew; then
       known=$present
-      echo "start.sh: imported the users anew, as their Secret has changed"
+      echo "start.sh: imported users and topology anew, as their Secrets have changed"
     fi
   done
 }
 
-import_users() {
+import_anew() {
   local file
   rm -rf "$renewed"
-  write_users "$renewed"
+  write_definitions "$renewed"
   for file in "$renewed"/*.json; do
     rabbitmqctl --quiet import_definitions "$file" || return 1
   done
   rm -rf "$renewed"
 }
 
+# A broker that stops hands its queues to the others, and does not get them back by itself. The first
+# one is the last that a rollout restarts: once all run again it has the leaders spread over them.
+spread_leaders() { # how-many-brokers
+  until rabbitmqctl --quiet await_startup 2>/dev/null; do
+    kill -0 $$ 2>/dev/null || return 0
+    sleep 5
+  done
+  rabbitmqctl --quiet await_online_nodes "$1" --timeout 600 &&
+    echo "start.sh: spreading the leaders of queues" &&
+    rabbitmq-queues --quiet --formatter json rebalance quorum
+}
+
 rm -rf "$HOME/.erlang.cookie" "$definitions"
 install -m 400 "$secrets/erlang-cookie" "$HOME/.erlang.cookie"
 
-imported=$(logins)
-write_users "$definitions"
-cp "$secrets/topology.json" "$definitions/30-topology.json"
+imported=$(state)
+write_definitions "$definitions"
 
-follow_logins "$imported" &
+follow "$imported" &
+if [[ ${POD_NAME:-} == *-0 && -n ${SPREAD_LEADERS_OVER:-} ]]; then
+  spread_leaders "$SPREAD_LEADERS_OVER" &
+fi
 exec rabbitmq-server

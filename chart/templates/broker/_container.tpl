@@ -1,10 +1,11 @@
 {{- define "rabbitmq-workers.broker.container" -}}
 {{- $nodes := include "rabbitmq-workers.componentName" (dict "root" . "component" "broker" "suffix" "nodes") -}}
 {{- $management := include "rabbitmq-workers.broker.management" . | fromJson -}}
-{{- $ready := dict
+{{- $ready := dict "httpGet" (dict
       "path" "/api/health/checks/ready-to-serve-clients"
       "port" $management.port
-      "scheme" (upper $management.scheme) -}}
+      "scheme" (upper $management.scheme)) -}}
+{{- $listens := dict "tcpSocket" (dict "port" (include "rabbitmq-workers.broker.listener" . | fromJson).scheme) -}}
 {{- $grace := int .Values.broker.terminationGracePeriodSeconds -}}
 {{- with .Values.broker -}}
 name: broker
@@ -17,12 +18,15 @@ envFrom:
 {{- end }}
 # In the order of their names: one that another refers to must come before it, as POD_NAME does.
 env:
-  {{- $files := dict }}
+  {{- $own := dict }}
   {{- if .advancedConfig }}
-  {{- $_ := set $files "RABBITMQ_ADVANCED_CONFIG_FILE" "/etc/rabbitmq/conf.d/advanced.config" }}
+  {{- $_ := set $own "RABBITMQ_ADVANCED_CONFIG_FILE" "/etc/rabbitmq/conf.d/advanced.config" }}
+  {{- end }}
+  {{- if and .spreadLeaders (gt (int .replicas) 1) }}
+  {{- $_ := set $own "SPREAD_LEADERS_OVER" .replicas }}
   {{- end }}
   {{- $tls := include "rabbitmq-workers.broker.tlsEnv" $ | fromJson }}
-  {{- include "rabbitmq-workers.env" (merge $tls .env $files (dict
+  {{- include "rabbitmq-workers.env" (merge $tls .env $own (dict
         "POD_NAME" (dict "fieldRef" (dict "fieldPath" "metadata.name"))
         "POD_NAMESPACE" (dict "fieldRef" (dict "fieldPath" "metadata.namespace"))
         "RABBITMQ_ENABLED_PLUGINS_FILE" "/etc/rabbitmq/conf.d/enabled_plugins"
@@ -38,18 +42,12 @@ ports:
     containerPort: 4369
   - name: distribution
     containerPort: 25672
-# No liveness probe: killing a busy broker does not make it faster.
-startupProbe:
-  httpGet:
-    {{- toYaml $ready | nindent 4 }}
-  periodSeconds: 5
-  timeoutSeconds: 5
-  failureThreshold: 120
-readinessProbe:
-  httpGet:
-    {{- toYaml $ready | nindent 4 }}
-  periodSeconds: 5
-  timeoutSeconds: 5
+{{- range $probe, $asks := dict "startupProbe" $ready "readinessProbe" $ready "livenessProbe" $listens }}
+{{- with include "rabbitmq-workers.probe" (dict "values" (index $.Values.broker $probe) "asks" $asks) }}
+{{ $probe }}:
+  {{- . | nindent 2 }}
+{{- end }}
+{{- end }}
 lifecycle:
   preStop:
     exec:

@@ -20,7 +20,7 @@
 - broker.tls.{{ $key }} is true, and broker.tls.secretKeys.ca names no authority to verify certificates by
 {{- end }}
 {{- end }}
-{{- if and $tls.verifyClients $existing (not $tls.existingClientSecret) (or .Values.producer.enabled .Values.consumer.enabled) }}
+{{- if and $tls.verifyClients $existing (not $tls.existingClientSecret) (include "rabbitmq-workers.workers" . | fromJson).workers }}
 - broker.tls.verifyClients is true, and broker.tls.existingClientSecret does not say which certificate the workers have
 {{- end }}
 {{- range $name := list "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS" "RABBITMQ_CTL_ERL_ARGS" }}
@@ -70,19 +70,6 @@
 {{- end }}
 {{- if and .persistence.existingClaim (not .persistence.enabled) }}
 - broker.persistence.existingClaim is set, and broker.persistence.enabled is false: it would not be used
-{{- end }}
-{{- with .service }}
-{{- if and .nodePorts (eq .type "ClusterIP") }}
-- broker.service.nodePorts is set, and broker.service.type is ClusterIP, which opens none: set NodePort or LoadBalancer
-{{- end }}
-{{- if and .externalTrafficPolicy (eq .type "ClusterIP") }}
-- broker.service.externalTrafficPolicy is set, and broker.service.type is ClusterIP: it is for NodePort and LoadBalancer
-{{- end }}
-{{- range $key := list "loadBalancerClass" "loadBalancerSourceRanges" }}
-{{- if and (get $.Values.broker.service $key) (ne $.Values.broker.service.type "LoadBalancer") }}
-- broker.service.{{ $key }} is set, and broker.service.type is {{ $.Values.broker.service.type }}, not LoadBalancer
-{{- end }}
-{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}

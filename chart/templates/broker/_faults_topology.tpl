@@ -9,47 +9,17 @@ What RabbitMQ would refuse about the definitions, and not start for. In the form
 - {{ $key }} is set, and broker.enabled is false: the chart declares nothing on a broker that it does not run
 {{- end }}
 {{- end }}
+{{- if ne $values.queue.retry.type "disabled" }}
+- queue.retry.type is {{ $values.queue.retry.type }}, and broker.enabled is false: set a policy with delayed-retry-type on that broker, or use consumer.retryQueue
+{{- end }}
 {{- else }}
 {{- include "rabbitmq-workers.faults.names.reserved" . }}
 {{- include "rabbitmq-workers.faults.queues" . }}
+{{- include "rabbitmq-workers.faults.retries" . }}
+{{- include "rabbitmq-workers.faults.deadLetters" . }}
 {{- include "rabbitmq-workers.faults.bindings" . }}
 {{- include "rabbitmq-workers.faults.vhosts" . }}
 {{- include "rabbitmq-workers.faults.users" . }}
-{{- end }}
-{{- end -}}
-
-{{- define "rabbitmq-workers.faults.queues" -}}
-{{- $taken := dict .Values.queue.name "queue.name" -}}
-{{- range $name, $queue := include "rabbitmq-workers.topology.queues" . | fromJson -}}
-{{- if dig "deadLetter" "enabled" false $queue -}}
-{{- $_ := set $taken (include "rabbitmq-workers.deadLetterQueue" $name) (printf "the dead letters of %s" $name) -}}
-{{- end -}}
-{{- end -}}
-{{- if .Values.tests.enabled -}}
-{{- $_ := set $taken (include "rabbitmq-workers.testQueue" .) "tests.enabled" -}}
-{{- end -}}
-{{- $only := dict "maxLength" (list "quorum" "classic") "messageTtl" (list "quorum" "classic")
-      "overflow" (list "quorum" "classic") "deadLetter" (list "quorum" "classic")
-      "deliveryLimit" (list "quorum") "maxAge" (list "stream") -}}
-{{- range $name, $queue := .Values.queues -}}
-{{- $type := $queue.type | default "quorum" -}}
-{{- with get $taken $name }}
-- queues.{{ $name }} is a queue of that name already, by {{ . }}: give it another
-{{- end }}
-{{- range $key, $types := $only }}
-{{- if and (hasKey $queue $key) (not (has $type $types)) }}
-- queues.{{ $name }}.{{ $key }} is set, which a queue of type {{ $type }} does not have: it is for {{ join " and " $types }}
-{{- end }}
-{{- end }}
-{{- if and (eq $type "quorum") (eq ($queue.overflow | default "") "reject-publish-dlx") }}
-- queues.{{ $name }}.overflow is reject-publish-dlx, which is for classic queues alone
-{{- end }}
-{{- if hasKey $.Values.policies $name }}
-- policies.{{ $name }} has the name of the policy that queues.{{ $name }} makes for its limits: give it another
-{{- end }}
-{{- end }}
-{{- if hasKey .Values.policies .Values.queue.name }}
-- policies.{{ .Values.queue.name }} has the name of the policy that queue.name makes for its limits: give it another
 {{- end }}
 {{- end -}}
 

@@ -46,21 +46,24 @@ Where the certificates are, as JSON:
 {{- end -}}
 {{- end -}}
 
-{{/* The ports that clients may use, as JSON: {name, number, protocol}. */}}
+{{/* The ports that clients may use, as JSON: {name, number, protocol, for}, the latter as in networkPolicy.from. */}}
 {{- define "rabbitmq-workers.broker.ports" -}}
 {{- $ports := list -}}
 {{- $tls := .Values.broker.tls -}}
 {{- if or (not $tls.enabled) $tls.plainListeners -}}
 {{- $ports = list
-      (dict "name" "amqp" "number" 5672 "protocol" "amqp")
-      (dict "name" "management" "number" 15672 "protocol" "http")
-      (dict "name" "metrics" "number" 15692 "protocol" "http") -}}
+      (dict "name" "amqp" "number" 5672 "protocol" "amqp" "for" "amqp")
+      (dict "name" "management" "number" 15672 "protocol" "http" "for" "management")
+      (dict "name" "metrics" "number" 15692 "protocol" "http" "for" "metrics") -}}
 {{- end -}}
 {{- if $tls.enabled -}}
 {{- $ports = concat $ports (list
-      (dict "name" "amqps" "number" 5671 "protocol" "amqps")
-      (dict "name" "management-tls" "number" 15671 "protocol" "https")
-      (dict "name" "metrics-tls" "number" 15691 "protocol" "https")) -}}
+      (dict "name" "amqps" "number" 5671 "protocol" "amqps" "for" "amqp")
+      (dict "name" "management-tls" "number" 15671 "protocol" "https" "for" "management")
+      (dict "name" "metrics-tls" "number" 15691 "protocol" "https" "for" "metrics")) -}}
+{{- end -}}
+{{- range .Values.broker.extraPorts -}}
+{{- $ports = append $ports (dict "name" .name "number" .port "for" "extraPorts") -}}
 {{- end -}}
 {{- toJson $ports -}}
 {{- end -}}

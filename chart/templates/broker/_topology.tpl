@@ -46,12 +46,12 @@ that is no quorum queue has nothing from `queue`.
 {{- if .Values.tests.enabled -}}
 {{- $_ := set $queues (include "rabbitmq-workers.testQueue" .) dict -}}
 {{- end -}}
-{{- merge (dict) .Values.queues $queues | toJson -}}
+{{- range $name, $queue := .Values.queues -}}
+{{- if $queue.retry -}}
+{{- $_ := set $queues $name (merge (dict "retry" $.Values.queue.retry) (get $queues $name | default dict)) -}}
 {{- end -}}
-
-{{/* Appends to one of the lists of the definitions. Usage: dict "into" DEFINITIONS "key" "queues" "value" MAP */}}
-{{- define "rabbitmq-workers.topology.add" -}}
-{{- $_ := set .into .key (append (get .into .key) .value) -}}
+{{- end -}}
+{{- merge (deepCopy .Values.queues) $queues | toJson -}}
 {{- end -}}
 
 {{/* Usage: dict "into" DEFINITIONS "name" NAME "queue" MAP, one of `queues` */}}
@@ -62,26 +62,32 @@ that is no quorum queue has nothing from `queue`.
 {{- include "rabbitmq-workers.topology.declare" (merge (dict "type" $type "arguments" .queue.arguments) $place) -}}
 {{- with include "rabbitmq-workers.topology.limits" .queue | fromJson -}}
 {{- $policy := . -}}
-{{- if hasKey $policy "dead-letter-exchange" | and (empty (get $policy "dead-letter-exchange")) -}}
+{{- if include "rabbitmq-workers.topology.ownDeadLetters" $.queue -}}
 {{- $dead := include "rabbitmq-workers.deadLetterQueue" $.name -}}
 {{- $_ := set $policy "dead-letter-exchange" $dead -}}
 {{- $there := dict "into" $.into "name" $dead "vhost" $vhost -}}
-{{- include "rabbitmq-workers.topology.declare" (merge (dict "type" "quorum") $there) -}}
+{{- /* A message brings its failures along: with a limit the next one would drop it. The argument holds whatever policies
+       say, the policy for a queue that was declared without it. */ -}}
+{{- $unlimited := dict "x-delivery-limit" -1 -}}
+{{- include "rabbitmq-workers.topology.declare" (merge (dict "type" "quorum" "arguments" $unlimited) $there) -}}
+{{- $none := dict "delivery-limit" -1 -}}
+{{- include "rabbitmq-workers.topology.policy" (merge (dict "type" "quorum" "definition" $none) $there) -}}
 {{- include "rabbitmq-workers.topology.exchange" (merge (dict "type" "fanout") $there) -}}
 {{- include "rabbitmq-workers.topology.binding" (merge (dict "source" $dead "destination" $dead) $there) -}}
 {{- end -}}
-{{- include "rabbitmq-workers.topology.add" (dict "into" $.into "key" "policies" "value" (dict
-      "name" $.name
-      "vhost" $vhost
-      "pattern" (printf "^%s$" (regexQuoteMeta $.name))
-      "apply-to" (get (dict "quorum" "quorum_queues" "classic" "classic_queues" "stream" "streams") $type)
-      "priority" 0
-      "definition" $policy)) -}}
+{{- include "rabbitmq-workers.topology.policy" (merge (dict "type" $type "definition" $policy) $place) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Whether a queue's dead letters have a queue of their own: "true" or nothing. Usage: MAP, one of `queues` */}}
+{{- define "rabbitmq-workers.topology.ownDeadLetters" -}}
+{{- with .deadLetter -}}
+{{- if and .enabled (not (or .exchange .queue)) -}}true{{- end -}}
 {{- end -}}
 {{- end -}}
 
 {{/*
-A queue's limits as JSON, in the words of a policy. An empty dead-letter-exchange stands for one of the queue's own.
+A queue's limits as JSON, in the words of a policy. An exchange of its own for dead letters is left empty.
 Usage: MAP, one of `queues`
 */}}
 {{- define "rabbitmq-workers.topology.limits" -}}
@@ -97,10 +103,17 @@ Usage: MAP, one of `queues`
 {{- with .maxLengthBytes -}}
 {{- $_ := set $policy "max-length-bytes" (include "rabbitmq-workers.bytes" . | int64) -}}
 {{- end -}}
+{{- with .retry -}}
+{{- if ne .type "disabled" -}}
+{{- $_ := set $policy "delayed-retry-type" .type -}}
+{{- $_ := set $policy "delayed-retry-min" .minDelay -}}
+{{- $_ := set $policy "delayed-retry-max" .maxDelay -}}
+{{- end -}}
+{{- end -}}
 {{- with .deadLetter -}}
-{{- if or .enabled .exchange -}}
+{{- if or .enabled .exchange .queue -}}
 {{- $_ := set $policy "dead-letter-exchange" (.exchange | default "") -}}
-{{- with .routingKey }}{{ $_ := set $policy "dead-letter-routing-key" . }}{{ end -}}
+{{- with .queue | default .routingKey }}{{ $_ := set $policy "dead-letter-routing-key" . }}{{ end -}}
 {{- $_ := set $policy "overflow" ($.overflow | default "reject-publish") -}}
 {{- if eq ($.type | default "quorum") "quorum" | and (eq $policy.overflow "reject-publish") -}}
 {{- $_ := set $policy "dead-letter-strategy" "at-least-once" -}}
@@ -108,37 +121,4 @@ Usage: MAP, one of `queues`
 {{- end -}}
 {{- end -}}
 {{- toJson $policy -}}
-{{- end -}}
-
-{{/* Usage: dict "into" DEFINITIONS "name" NAME "vhost" NAME "type" TYPE ["arguments" MAP] */}}
-{{- define "rabbitmq-workers.topology.declare" -}}
-{{- include "rabbitmq-workers.topology.add" (dict "into" .into "key" "queues" "value" (dict
-      "name" .name
-      "vhost" .vhost
-      "durable" true
-      "auto_delete" false
-      "arguments" (merge (dict "x-queue-type" .type) (.arguments | default dict)))) -}}
-{{- end -}}
-
-{{/* Usage: dict "into" DEFINITIONS "name" NAME ["vhost" NAME] ["type" TYPE] ["arguments" MAP] */}}
-{{- define "rabbitmq-workers.topology.exchange" -}}
-{{- include "rabbitmq-workers.topology.add" (dict "into" .into "key" "exchanges" "value" (dict
-      "name" .name
-      "vhost" (.vhost | default "/")
-      "type" (.type | default "direct")
-      "durable" true
-      "auto_delete" false
-      "internal" false
-      "arguments" (.arguments | default dict))) -}}
-{{- end -}}
-
-{{/* Usage: merge (dict "into" DEFINITIONS) MAP, one of `bindings` */}}
-{{- define "rabbitmq-workers.topology.binding" -}}
-{{- include "rabbitmq-workers.topology.add" (dict "into" .into "key" "bindings" "value" (dict
-      "source" .source
-      "vhost" (.vhost | default "/")
-      "destination" .destination
-      "destination_type" (.destinationType | default "queue")
-      "routing_key" (.routingKey | default "")
-      "arguments" (.arguments | default dict))) -}}
 {{- end -}}

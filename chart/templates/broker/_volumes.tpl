@@ -44,8 +44,8 @@
 {{- end -}}
 
 {{/*
-What the broker's start reads, as a JSON list of sources for one volume: the Erlang cookie, the topology, and for each
-user a folder with the definitions, the name and the password.
+What the broker's start reads, as a JSON list of sources for one volume: the Erlang cookie, the topology, definitions from
+elsewhere, and for each user a folder with the definitions, the name and the password.
 */}}
 {{- define "rabbitmq-workers.broker.secretSources" -}}
 {{- $scope := dict "root" . "component" "broker" -}}
@@ -67,6 +67,12 @@ user a folder with the definitions, the name and the password.
 {{- end -}}
 {{- $name := include "rabbitmq-workers.componentName" (merge (dict "suffix" "definitions") $scope) -}}
 {{- $sources = append $sources (dict "name" $name "items" $definitions) -}}
+{{- with .Values.broker.definitions -}}
+{{- if .existingSecret -}}
+{{- $item := dict "key" .secretKey "path" "definitions.json" -}}
+{{- $sources = append $sources (dict "name" .existingSecret "items" (list $item)) -}}
+{{- end -}}
+{{- end -}}
 {{- $projected := list -}}
 {{- range $sources }}{{ $projected = append $projected (dict "secret" .) }}{{ end -}}
 {{- toJson $projected -}}

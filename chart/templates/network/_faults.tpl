@@ -33,10 +33,13 @@
 {{- if and $visitors $values.broker.enabled (not $from.management) }}
 - networkPolicy.enabled is true, {{ join ", " $visitors }}, and networkPolicy.from.management is empty: who asks the management API would be kept out
 {{- end }}
-{{- $port := regexFind ":[0-9]+(/|$)" $values.externalBroker.url | trimPrefix ":" | trimSuffix "/" }}
+{{- if not $values.broker.enabled }}
 {{- $ports := $values.networkPolicy.externalBroker.ports | toStrings }}
-{{- if and (not $values.broker.enabled) $port (not (has $port $ports)) }}
-- networkPolicy.externalBroker.ports is {{ join ", " $ports }}, without {{ $port }}, the port of externalBroker.url: the workers would be kept from it
+{{- range include "rabbitmq-workers.externalPorts" . | fromJsonArray }}
+{{- if not (has . $ports) }}
+- networkPolicy.externalBroker.ports is {{ join ", " $ports }}, without {{ . }}, {{ contains (printf ":%s" .) $values.externalBroker.url | ternary "a port of externalBroker.url" "the port of externalBroker.url where it names none" }}: the workers would be kept from it
+{{- end }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end -}}

@@ -17,10 +17,10 @@ podSelector:
       values: [broker]
 {{- end -}}
 
-{{/* The broker's ports for a purpose: amqp, management or metrics. Usage: dict "root" $ "for" "amqp" */}}
+{{/* The broker's ports for a purpose, a key of networkPolicy.from. Usage: dict "root" $ "for" "amqp" */}}
 {{- define "rabbitmq-workers.networkPolicy.ports" -}}
 {{- range include "rabbitmq-workers.broker.ports" .root | fromJsonArray }}
-{{- if hasPrefix $.for .name }}
+{{- if eq $.for .for }}
 - protocol: TCP
   port: {{ .number }}
 {{- end }}
