@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 import tarfile
@@ -12,6 +13,7 @@ import pytest
 import yaml
 
 from tests.support.clones import commit, git
+from tests.support.servers import registry
 from tests.tools.releasing.conftest import CHANGELOG, CHART, write
 
 CHARTPROOF = Path(sys.executable).with_name("chartproof")
@@ -167,6 +169,54 @@ def test_where_another_was_first_nothing_is_pushed(root: Path) -> None:
     told = chartproof(root, "release", "charts/odd", "0.2.0", "--push", "origin", "--apply", code=1)
     assert "rejected" in told or "fetch first" in told
     assert git(root.parent / "origin", "log", "--all") == before
+
+
+def test_a_version_that_says_less_than_it_changes_is_refused(root: Path) -> None:
+    chartproof(root, "release", "charts/odd", "1.0.0", "--apply")
+    write(root / "CHANGELOG.md", CHANGELOG)
+    template = root / "charts/odd/templates/configmap.yaml"
+    template.write_text(template.read_text().replace("}}-odd", "}}-even"))
+    chartproof(root, "test", "charts/odd", "--update")
+    commit(root, "Rename")
+    told = chartproof(root, "release", "charts/odd", "1.0.1", code=1)
+    assert "FAILED  upgrade     version 1.0.1 does not tell it: it needs" in told
+    assert "ok      upgrade" in chartproof(root, "release", "charts/odd", "2.0.0")
+
+
+def test_a_readme_that_shows_values_has_to_show_those_there_are(root: Path) -> None:
+    chart = root / "charts/odd"
+    (chart / "values.yaml").write_text("# -- What is kept\nkey: one\n")
+    chartproof(root, "docs", "charts/odd")
+    (chart / "values.yaml").write_text("# -- What is held\nkey: one\n")
+    commit(root, "Describe")
+    assert "FAILED  docs" in chartproof(root, "release", "charts/odd", "0.2.0", code=1)
+
+
+@pytest.mark.needs("registry")
+def test_a_release_goes_to_every_target_once(root: Path) -> None:
+    with registry(root.parent / "registry") as host:
+        targets = f"[../site, 'git:pages', 'oci://{host}/charts']"
+        write(root / "charts/odd/chartproof.yaml", f"release: {{publish: {targets}}}\n")
+        commit(root, "Say where to")
+        git(root, "push", "--quiet", "origin", "main")
+        words = ("release", "charts/odd", "0.2.0", "--push", "origin", "--plain-http")
+        before = state(root)
+        planned = chartproof(root, *words)
+        assert "add     odd-0.2.0.tgz" in planned
+        assert state(root) == before
+        chartproof(root, *words, "--apply")
+        again = chartproof(root, *words, "--apply")
+        assert again.count("nothing to do") == 3
+        archive = (root / ".git/chartproof/odd-0.2.0/odd-0.2.0.tgz").read_bytes()
+        assert (root.parent / "site/odd-0.2.0.tgz").read_bytes() == archive
+        pushed = subprocess.run(
+            ["git", "show", "pages:odd-0.2.0.tgz"],
+            cwd=root.parent / "origin",
+            capture_output=True,
+            check=True,
+        )
+        assert pushed.stdout == archive
+        assert f"sha256:{hashlib.sha256(archive).hexdigest()}" in again
 
 
 KILLED = """\

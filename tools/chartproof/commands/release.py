@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from chartproof.commands.publish import PlainHttp, RegistryConfig
 from chartproof.commands.sign import Keyring, PassphraseFile
 
 if TYPE_CHECKING:
@@ -34,13 +35,29 @@ def release(
     key: Key = None,
     keyring: Keyring = None,
     passphrase_file: PassphraseFile = None,
+    plain_http: PlainHttp = False,
+    registry_config: RegistryConfig = None,
 ) -> None:
     """Make a version: hold all gates, commit, tag, pack, sign, publish. Run it again to go on."""
+    from chartproof.publish import Settings
     from chartproof.releasing import Signing
     from chartproof.releasing import release as make
 
-    signing = Signing(key, keyring, passphrase_file) if key else None
-    if not make(chart, version, apply=apply, say=say, remote=push, signing=signing):
+    is_open = make(
+        chart,
+        version,
+        apply=apply,
+        say=say,
+        remote=push,
+        signing=Signing(key, keyring, passphrase_file) if key else None,
+        publishing=Settings(
+            push=push is not None,
+            remote=push or "origin",
+            plain_http=plain_http,
+            registry_config=registry_config,
+        ),
+    )
+    if not is_open:
         typer.echo(f"{version} is not released: see what failed above", err=True)
         raise typer.Exit(1)
     if not apply:

@@ -54,6 +54,11 @@ def filled(page: str, file: Path, read: Read) -> str:
     return text.replace("\n", "\r\n") if "\r\n" in page else text
 
 
+def has_tables(page: str) -> bool:
+    """Tell whether a page has marks for tables of values."""
+    return any(map(_MARK.match, _lines(page)))
+
+
 def left_out(page: str, file: Path, read: Read) -> list[Value]:
     """Return the values that the page shows nowhere."""
     slots = list(_slots(_lines(page), file))

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from chartproof.documentation.build import README
+from chartproof.documentation.page import has_tables
 from chartproof.semver import Version
 
 LAST_LINES = 20
@@ -106,9 +108,23 @@ def _coverage(candidate: Candidate) -> Sequence[str]:
     return [OWN, "coverage", candidate.chart, "--fail-under", f"{candidate.coverage:g}"]
 
 
+def _docs(candidate: Candidate) -> Sequence[str]:
+    readme = candidate.root / candidate.chart / README
+    is_used = readme.is_file() and has_tables(readme.read_text("utf-8"))
+    return [OWN, "docs", candidate.chart, "--check"] if is_used else []
+
+
+def _diff(candidate: Candidate) -> Sequence[str]:
+    if not candidate.last_tag:
+        return []
+    return [OWN, "diff", f"git:{candidate.last_tag}", candidate.chart, "--strict"]
+
+
 GATES: Mapping[str, Callable[[Candidate], Sequence[str]]] = {
     "lint": _lint,
     "snapshots": _test,
     "coverage": _coverage,
+    "docs": _docs,
+    "upgrade": _diff,
 }
 """What makes the command of each gate, or nothing where the gate is about something not there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +15,10 @@ from chartproof.package import Package, package
 from chartproof.package.worktree import refuse
 from chartproof.project.node import Node
 from chartproof.provenance import is_signed, sign
+from chartproof.publish import Settings as Publishing
+from chartproof.publish import publish
+from chartproof.publish.oci import SCHEME
+from chartproof.publish.target import GIT
 from chartproof.releasing.clone import Clone
 from chartproof.releasing.gates import Candidate, Outcome, examine
 from chartproof.releasing.prepare import prepare
@@ -94,6 +98,7 @@ def release(
     say: Say,
     remote: str | None = None,
     signing: Signing | None = None,
+    publishing: Publishing | None = None,
 ) -> bool:
     """Release a version of the chart in a folder; tell whether every gate was open.
 
@@ -113,7 +118,9 @@ def release(
         it.clone.take(commit)
         it.clone.push(remote, it.clone.branch, f"refs/tags/{it.tag}")
         say(Outcome("push", f"to {remote}"))
-    make_archive(it, commit, signing if apply else None, say)
+    packed = make_archive(it, commit, signing if apply else None, say)
+    for target in it.settings.publish:
+        put(packed, target, publishing or Publishing(), it.clone.root, say, apply=apply)
     return True
 
 
@@ -153,6 +160,26 @@ def make_archive(release: Release, commit: str, signing: Signing | None, say: Sa
         sign(packed.path, signing.key, signing.keyring, signing.passphrase_file)
         say(Outcome("signature", f"by {signing.key}"))
     return packed
+
+
+def put(
+    packed: Package, to: str, publishing: Publishing, root: Path, say: Say, *, apply: bool
+) -> None:
+    """Publish an archive, or tell what that would change; what is there already is left alone.
+
+    A folder is looked for from the repository's topmost one.
+    """
+    is_registry, is_branch = to.startswith(SCHEME), to.startswith(GIT)
+    own = replace(
+        publishing,
+        push=publishing.push and is_branch,
+        plain_http=publishing.plain_http and is_registry,
+        registry_config=publishing.registry_config if is_registry else None,
+    )
+    target = to if is_registry or is_branch else str(root / to)
+    plan = publish([packed.path], target, own, apply=apply)
+    shown = "\n".join([*plan.shown(), *plan.done])
+    say(Outcome("publish", shown if plan.changes else f"{to}: nothing to do"))
 
 
 @contextmanager
