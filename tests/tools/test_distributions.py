@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, list[list[str]]] = {
         ["chartproof", "lint", "{chart}"],
         ["chartproof", "lint", "--explain", "value-is-read"],
         ["chartproof", "graph", "{chart}"],
+        ["chartproof", "diff", "{chart}", "{chart}"],
         ["chartproof", "package", "{chart}", "-d", "{folder}"],
         ["chartproof", "publish", "{folder}/cases-0.1.0.tgz", "--to", "{folder}/site", "--apply"],
         ["chartproof", "test", "{chart}", "--update"],

@@ -165,9 +165,7 @@ def test_subcharts_that_git_does_not_hold_are_fetched(published: str, repository
     assert not (chart / "charts").exists()
     (chart / "Chart.yaml").write_text(f"{asks}    version: 9.0.0\n    repository: {published}\n")
     commit(repository)
-    with pytest.raises(
-        InputError, match=r"HEAD:charts/shop: its subcharts shop cannot be had: .*9"
-    ):
+    with pytest.raises(InputError, match=r"HEAD:.*: its subcharts shop cannot be had: .*9"):
         colors("HEAD:charts/shop", "v1.0.0:charts/shop")
 
 

@@ -5,23 +5,49 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+from jsonschema.validators import validator_for
+
 from chartproof.chart import Chart
 from chartproof.diff.change import Change
 from chartproof.diff.level import Level
 from chartproof.diff.narrowing import REFUSED, REQUIRED, Narrowing
 from chartproof.diff.schema_comparison import Comparison, Given
+from chartproof.errors import InputError
 from chartproof.experiments.subject import dotted
 
 VALUES = "values"
 
 
 def schema_changes(old: Chart, new: Chart) -> Iterator[Change]:
-    """Compare the schemas of two charts, and those of the subcharts that both have."""
+    """Compare the schemas of two charts, and those of the subcharts that both have.
+
+    Raises InputError for what is no schema.
+    """
     shared = subcharts(old).items() & subcharts(new).items()
     for above, name in [((), new.name), *(((key,), name) for key, name in sorted(shared))]:
-        before = old.schema_of(name if above else old.name)
-        after = new.schema_of(name)
+        before = _schema(old, name if above else old.name)
+        after = _schema(new, name)
         yield from _compared(before, after, _values(old, above), _values(new, above), above)
+
+
+def _schema(chart: Chart, name: str) -> Mapping[str, Any] | None:
+    """Return the schema of a chart or its subchart. Raises InputError for what is none."""
+    where = f"{chart.path}: values.schema.json of {name}"
+    try:
+        schema = chart.schema_of(name)
+    except ValueError as error:
+        raise InputError(f"{where}: no JSON: {error}") from error
+    if schema is None:
+        return None
+    try:
+        validator_for(schema, default=Draft202012Validator).check_schema(schema)
+    except SchemaError as error:
+        raise InputError(
+            f"{where}: no JSON schema: at {error.json_path}: {error.message}"
+        ) from error
+    return schema
 
 
 def _compared(
