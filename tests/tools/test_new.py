@@ -17,10 +17,12 @@ from chartproof.chart import Chart
 from chartproof.cli import app
 from chartproof.documentation import document
 from chartproof.errors import InputError
+from chartproof.kubernetes.pod_security import obstacles
 from chartproof.lint import judge
 from chartproof.package import package
 from chartproof.render import ValuesError, render
 from chartproof.scaffold import Kind, create
+from chartproof.wiring.pods import pods
 from tests.support.charts import rendering_cases
 from tests.support.tools import HELM3, HELM4, KUBECONFORM, GoTool, kubernetes_schemas
 
@@ -102,6 +104,15 @@ def test_kubeconform_accepts_every_object_of_every_case(project: Path, version: 
     summary = json.loads(done.stdout)["summary"]
     assert summary["valid"] == sum(len(release.manifests) for release in rendered) > 5
     assert summary["skipped"] == 0
+
+
+@each_kind
+def test_its_pods_reach_the_highest_security_level_in_every_case(project: Path) -> None:
+    chart = Chart.load(project / "chart")
+    for case in rendering_cases(chart.path):
+        found = pods(render(chart, case.values))
+        assert found
+        assert [obstacle for pod in found for obstacle in obstacles(pod)] == []
 
 
 @each_kind
