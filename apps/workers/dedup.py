@@ -46,7 +46,7 @@ def load(spec: str) -> Dedup:
     made = loader.load(VARIABLE, spec)
     try:
         dedup = made()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         why = f"it raised {type(error).__name__}: {error}{loader.raised_at(error)}"
         raise loader.fault(VARIABLE, spec, why) from error
     for name in METHODS:

@@ -27,7 +27,7 @@ def load(variable: str, spec: str) -> Callable[..., Any]:
         raise fault(variable, spec, "expected module:function")
     try:
         module = importlib.import_module(module_name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         why = _import_fault(module_name, error)
         raise fault(variable, spec, why) from (None if isinstance(error, ImportError) else error)
     found = getattr(module, function, None)
@@ -65,7 +65,7 @@ def raised_at(error: BaseException) -> str:
     return "".join(f" ({each.filename}:{each.lineno})" for each in theirs[-1:])
 
 
-def _import_fault(module_name: str, error: Exception) -> str:
+def _import_fault(module_name: str, error: BaseException) -> str:
     """Say why a module cannot be imported."""
     if not isinstance(error, ModuleNotFoundError):
         text = error.msg if isinstance(error, SyntaxError) else error

@@ -139,7 +139,7 @@ def _begin(spec: str, function: Callable[..., Any], arguments: dict[str, int]) -
     """Call the user's function and hold what it returns against what a source is."""
     try:
         given = function(**arguments)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         why = f"it raised {type(error).__name__}: {error}{loader.raised_at(error)}"
         raise loader.fault(VARIABLE, spec, why) from error
     if isinstance(given, str | bytes) or not isinstance(given, Iterable):

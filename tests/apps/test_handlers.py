@@ -100,6 +100,15 @@ def test_a_module_that_cannot_be_read_is_told_where(
     assert told(caught.value).endswith("SyntaxError: '(' was never closed (unreadable.py: x = ()")
 
 
+def test_a_module_that_ends_the_program_does_not_end_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ends_at_once.py").write_text("raise SystemExit('no configuration')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ConfigError, match="its module raised SystemExit: no configuration"):
+        handlers.load("ends_at_once:f")
+
+
 def test_a_module_in_this_folder_is_told_to_go_on_the_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
