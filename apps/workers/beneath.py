@@ -81,9 +81,9 @@ def take_deliveries(channel: Channel, consumer_tag: str, on_deliveries: OnDelive
         return False
     deliveries = Deliveries(channel.channel_number, consumer_tag)
     reader = DeliveryReader(connection, deliveries, on_deliveries)
-    guard = getattr(connection._on_data_available, "__self__", None)
-    if isinstance(guard, Inlet):
-        reader.to_pika, guard.read = guard.read, reader.on_data
+    inlet = getattr(connection._on_data_available, "__self__", None)
+    if isinstance(inlet, Inlet):
+        reader.to_pika, inlet.read = inlet.read, reader.on_data
     else:
         connection._on_data_available = reader.on_data
     transport: Any = getattr(connection, "_transport", None)

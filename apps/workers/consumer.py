@@ -183,7 +183,7 @@ class Consumer:
             self._answers.flush()
         if self._draining:
             self._finish_if_done()
-        elif self._suspects.waits and not self.in_flight:
+        elif self._suspects.waits and self._open_session and not self.in_flight:
             self._suspects.ask()
 
     def _on_cancelled(self, _frame: object) -> None:

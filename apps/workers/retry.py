@@ -62,7 +62,7 @@ class RetryQueue:
     def publish(self, tag: int, message: Message) -> str | None:
         """Send a message there; its tag is decided on later.
 
-        Or say why not: it has had all its retries, or nobody can write what others could.
+        Or say why not: it has had all its retries, or its properties cannot be written again.
         """
         if self._channel is None:
             return None

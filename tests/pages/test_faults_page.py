@@ -19,7 +19,10 @@ def test_each_test_of_a_fault_has_its_line_and_no_line_is_of_another() -> None:
     ).stdout
     tests = [line for line in collected.splitlines() if "::" in line]
     assert tests
-    assert list(page.rows(page.PAGE.read_text("utf-8"))) == [page.sentence(test) for test in tests]
+    text = page.PAGE.read_text("utf-8")
+    assert list(page.rows(text)) == [page.sentence(test) for test in tests]
+    assert text.startswith(page.HEAD)
+    assert text.endswith(page.FOOT)
 
 
 def test_a_line_has_the_sentence_and_the_figures_of_its_test() -> None:

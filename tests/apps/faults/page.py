@@ -31,6 +31,18 @@ after it; every test has a limit for it. Workers had a heartbeat of 1 s, MQ_CONN
 MQ_RECONNECT_WAIT=0.5; with the defaults a dead peer is noticed after up to 30 s.
 """
 FOOT = """
+For RabbitMQ a worker that dies, or whose connection is lost, has failed with every message that it
+held. A small delivery limit and a large prefetch then make dead letters of messages that nothing is
+wrong with. So a new process takes messages that were counted one by one before it subscribes. Where
+handlers may kill their process, `MQ_POOL=processes` keeps each such death to its own message.
+
+A consumer on a broker that is cut off from the others hears nothing and cannot tell why: its
+connection is in order. Messages go to the consumers on other brokers meanwhile.
+
+`make soak-workers SECONDS=600 SEED=1` draws faults like these at random, the same for a seed, while
+two producers and two consumers work. Its last line is JSON: sent, confirmed, handled, lost,
+duplicates, unmarked_duplicates, faults.
+
 Two more of the kind have no figures of this sort: `tests/apps/test_leaks.py` reconnects 5,000 times
 and finds memory, sockets and threads as they were, and `tests/apps/test_wrong_frames.py` has every
 wrong frame one by one.
