@@ -9,6 +9,8 @@ import pytest
 
 from chartproof.release import Release
 from tests.chart.pods import containers, pod_specs
+from tests.chart.refusals import faults
+from workers import address
 
 AWKWARD = "quote \" ' backslash \\ hash # at @ slash / colon : percent % plus + space ü"
 
@@ -92,6 +94,37 @@ def test_the_keys_of_an_existing_secret_become_the_files_the_start_reads(render:
         "erlang-cookie": "erlang-cookie",
     }
     assert login(release, "consumer")["MQ_USERNAME"] == ("mine", "app-name")
+
+
+@pytest.mark.parametrize(
+    ("url", "usable"),
+    [
+        ("amqp://u:p@host", True),
+        ("amqp://u:p@host:5672/", True),
+        ("amqps://u:p@one,two:5671,[::1]:5673/a%2Fb", True),
+        ("amqps://u:p%40%2C%3A@one,two/v", True),
+        ("amqp://u:p@one,,two/", False),
+        ("amqp://u:p@one,two:/", False),
+        ("amqp://u:p@one,u:p@two/", False),
+        ("amqp://u:p@one two/", False),
+        ("amqp://u:p@one,[::1/", False),
+        ("amqp://u:p@::1/", False),
+        ("amqp://u:p@one,two/a/b", False),
+        ("http://u:p@one/", False),
+    ],
+)
+def test_the_chart_lets_through_the_addresses_that_workers_can_use(
+    render: Render, url: str, usable: bool
+) -> None:
+    values = {"broker": {"enabled": False}, "externalBroker": {"url": url}}
+    if usable:
+        given = secret(render(values), "consumer")["MQ_URL"]
+        assert len(address.parse(given).hosts) == 1 + given.count(",")
+    else:
+        (fault,) = faults(render, values)
+        assert "externalBroker.url is not of the form" in fault
+        with pytest.raises(ValueError, match="expected amqp://"):
+            address.parse(url)
 
 
 def test_the_user_and_password_of_an_external_broker_may_stand_in_a_secret(render: Render) -> None:
