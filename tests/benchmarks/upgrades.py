@@ -23,7 +23,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from chartproof.diff.level import read_version, step
+from chartproof.diff.level import step
+from chartproof.semver import Version
 
 PREVIEW = ("alpha", "beta", "rc")
 
@@ -73,7 +74,7 @@ def main() -> None:
 def tags(clone: Path, prefix: str) -> list[str]:
     """Return the release tags with a prefix, by version, without previews."""
     listed = _run(["git", "tag", "--list", f"{prefix}*"], clone).stdout.split()
-    versions = {tag: read_version(tag.removeprefix(prefix)) for tag in listed}
+    versions = {tag: Version.read(tag.removeprefix(prefix)) for tag in listed}
     known = [tag for tag, it in versions.items() if it and not any(word in tag for word in PREVIEW)]
     return sorted(known, key=lambda tag: versions[tag] or (0, 0, 0))
 

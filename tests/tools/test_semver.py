@@ -42,3 +42,11 @@ def test_what_follows_a_plus_does_not_order() -> None:
 def test_what_is_no_version_is_told(text: str) -> None:
     with pytest.raises(InputError, match=r"expected MAJOR\.MINOR\.PATCH"):
         Version.parse(text)
+
+
+def test_what_helm_takes_for_a_version_is_read() -> None:
+    assert Version.read("v1") == Version((1, 0, 0))
+    assert str(Version.read("1.2-rc.1+build")) == "1.2.0-rc.1+build"
+    assert Version.read("01.2.3") == Version((1, 2, 3))
+    for text in ("", "1.2.3-", "1.2.3.4", "latest"):
+        assert Version.read(text) is None

@@ -52,6 +52,7 @@ def test_without_apply_it_only_shows_what_would_be_done(root: Path) -> None:
     told = chartproof(root, "release", "charts/odd", "0.2.0", "--push", "origin")
     assert state(root) == before
     assert "+version: 0.2.0" in told
+    assert "prerelease" not in told
     assert "ok      lint        0 errors, 0 warnings" in told
     assert "ok      snapshots   1 passed" in told
     assert "ok      coverage    100.0 % of 0 branches" in told
@@ -86,6 +87,7 @@ def test_a_release_is_a_commit_a_tag_and_an_archive_of_it(root: Path) -> None:
 
 def test_the_next_release_has_to_come_after_the_last(root: Path) -> None:
     chartproof(root, "release", "charts/odd", "1.0.0", "--apply")
+    assert 'prerelease: "false"' in (root / "charts/odd/Chart.yaml").read_text()
     write(root / "CHANGELOG.md", CHANGELOG)
     commit(root, "Go on")
     told = chartproof(root, "release", "charts/odd", "0.9.0", code=1)

@@ -14,7 +14,7 @@ from chartproof.diff.change import Change, gathered
 from chartproof.diff.crds import definitions
 from chartproof.diff.hooks import hooks
 from chartproof.diff.image import images
-from chartproof.diff.level import Level, Version, needed_version, read_version
+from chartproof.diff.level import Level, needed_numbers
 from chartproof.diff.loss import losses
 from chartproof.diff.metadata import CHART_YAML, metadata_changes
 from chartproof.diff.objects import objects, refusals
@@ -28,6 +28,7 @@ from chartproof.diff.volumes import volumes
 from chartproof.errors import ChartproofError, InputError
 from chartproof.manifest import ManifestError
 from chartproof.render import TemplateError, ValuesError
+from chartproof.semver import Version
 from chartproof.study import side_by_side
 
 OF_RELEASE: Sequence[Callable[[Upgrade], Iterator[Change]]] = (
@@ -69,14 +70,14 @@ class Verdict:
     @property
     def needed(self) -> Version | None:
         """The lowest version that tells the step; None where the old chart has no version."""
-        version = read_version(self.old.version)
-        return needed_version(version, self.level) if version else None
+        version = Version.read(self.old.version)
+        return Version(needed_numbers(version, self.level)) if version else None
 
     @property
     def is_told_by_version(self) -> bool:
         """Whether the new chart's version is as far from the old one as the step asks for."""
-        version, needed = read_version(self.new.version), self.needed
-        return bool(version and needed and version >= needed)
+        version, needed = Version.read(self.new.version), self.needed
+        return bool(version and needed and version.numbers >= needed.numbers)
 
     @property
     def is_refused(self) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 from chartproof import yamlio
 from chartproof.errors import InputError
 from chartproof.publish.archives import Archive
-from chartproof.publish.versions import Version
+from chartproof.semver import Version
 
 FILE = "index.yaml"
 Entry = Mapping[str, Any]
@@ -72,8 +72,16 @@ class Index:
 
 
 def newest_first(entries: Sequence[Entry]) -> Sequence[Entry]:
-    """Sort a chart's entries as Helm does."""
-    return sorted(entries, key=lambda entry: Version(str(entry["version"])), reverse=True)
+    """Sort a chart's entries as Helm does; what is no version comes last.
+
+    Where precedence is the same, the text decides, so that there is one order.
+    """
+
+    def order(entry: Entry) -> tuple[bool, Version, str]:
+        version = Version.read(str(entry["version"]))
+        return version is not None, version or Version((0, 0, 0)), str(entry["version"])
+
+    return sorted(entries, key=order, reverse=True)
 
 
 def address(archive: Archive, url: str | None) -> str:

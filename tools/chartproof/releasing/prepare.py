@@ -10,6 +10,7 @@ from chartproof import yamlio
 from chartproof.errors import InputError
 from chartproof.releasing.changelog import Change, Changelog
 from chartproof.releasing.edits import put
+from chartproof.semver import Version
 
 CHANGES = "artifacthub.io/changes"
 PRERELEASE = "artifacthub.io/prerelease"
@@ -40,8 +41,11 @@ def _metadata(file: Path, version: str, changes: Sequence[Change]) -> str:
     text = file.read_text("utf-8")
     listed = [{"kind": it.kind, "description": it.description} for it in changes]
     annotations = {CHANGES: yamlio.dump(listed)}
-    if PRERELEASE in (yamlio.load(text).get("annotations") or {}) or "-" in version:
-        annotations[PRERELEASE] = "true" if is_prerelease(version) else "false"
+    read = Version.parse(version)
+    if read.is_prerelease:
+        annotations[PRERELEASE] = "true"
+    elif read.numbers[0] and PRERELEASE in (yamlio.load(text).get("annotations") or {}):
+        annotations[PRERELEASE] = "false"
     try:
         text = put(text, ["version"], version)
         for key, value in annotations.items():
@@ -49,8 +53,3 @@ def _metadata(file: Path, version: str, changes: Sequence[Change]) -> str:
     except ValueError as error:
         raise InputError(f"{file}: {error}") from error
     return text
-
-
-def is_prerelease(version: str) -> bool:
-    """Tell what SemVer calls one, and the time before 1.0.0, in which nothing is promised."""
-    return "-" in version.partition("+")[0] or version.startswith("0.")

@@ -7,7 +7,7 @@ from typing import Any
 
 from chartproof.publish.index import Entry
 from chartproof.publish.page.markup import around, element, escape, link
-from chartproof.publish.versions import Version
+from chartproof.semver import Version
 
 SHOWN = 5
 REPOSITORY = "charts"
@@ -34,8 +34,13 @@ def chart(name: str, versions: Sequence[Entry], url: str | None, signed: Set[str
 
 def _latest(versions: Sequence[Entry]) -> Entry:
     """Return the newest version that is no pre-release, as Helm takes it, or else the newest."""
-    stable = (it for it in versions if not Version(str(it["version"])).is_prerelease)
+    stable = (it for it in versions if not _is_prerelease(it))
     return next(stable, versions[0])
+
+
+def _is_prerelease(entry: Entry) -> bool:
+    version = Version.read(str(entry["version"]))
+    return version is not None and version.is_prerelease
 
 
 def _heading(name: str, latest: Entry) -> str:
@@ -43,7 +48,7 @@ def _heading(name: str, latest: Entry) -> str:
     # An image from elsewhere would tell there who reads the page.
     image = f'<img src="{escape(icon)}" alt="">' if icon.startswith("data:image/") else ""
     badges = [element("span", latest["version"], class_="badge")]
-    if Version(str(latest["version"])).is_prerelease:
+    if _is_prerelease(latest):
         badges.append(element("span", "pre-release", class_="badge warning"))
     if latest.get("type") == "library":
         badges.append(element("span", "library", class_="badge"))
