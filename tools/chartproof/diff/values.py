@@ -105,9 +105,13 @@ def _kind(value: Any) -> str | None:
 def _level(path: Path, before: Any, after: Any) -> Level:
     """Weigh a default: as minor, or as a patch where it is an image's tag that takes no more.
 
-    What it does to objects is told of them.
+    A digest says nothing of its own: it belongs to a tag.
+
+    What a default does to objects is told of them.
     """
-    if path[-1] not in ("tag", "image", "digest"):
+    if path[-1].lower().startswith("digest"):
+        return Level.PATCH
+    if path[-1] not in ("tag", "image"):
         return Level.MINOR
     names, tags = zip(*(_image(path[-1], str(side)) for side in (before, after)), strict=True)
     if names[0] != names[1]:
