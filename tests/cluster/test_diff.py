@@ -40,7 +40,8 @@ def upgraded(cluster: Brought, name: str, folder: Path) -> Iterator[tuple[Done, 
     """Install the old chart of a planted upgrade and upgrade it; take the release away at last."""
     target = namespace_of(cluster, f"diff-{name}")
     upgrade = planted(name)
-    where = ["--kubeconfig", cluster.kubeconfig, "--namespace", target.namespace]
+    where: list[str | Path] = ["--kubeconfig", cluster.kubeconfig]
+    where += ["--namespace", target.namespace]
 
     def helm(*words: str | Path) -> Done:
         command = [HELM4.path(), *words, *where]
