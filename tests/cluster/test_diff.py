@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from kr8s.objects import Deployment
 
+from chartproof.cluster.helm import Target
+from chartproof.cluster.watch import connect
 from tests.cluster.conftest import Brought
 from tests.cluster.releases import namespace_of
 from tests.support.inline import write_chart
@@ -28,13 +32,18 @@ TAKEN = (
 )
 
 
-def upgraded(cluster: Brought, name: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Install the old chart of a planted upgrade, upgrade to the new one, and take it away."""
+Done = subprocess.CompletedProcess[str]
+
+
+@contextmanager
+def upgraded(cluster: Brought, name: str, folder: Path) -> Iterator[tuple[Done, Target]]:
+    """Install the old chart of a planted upgrade and upgrade it; take the release away at last."""
     target = namespace_of(cluster, f"diff-{name}")
     upgrade = planted(name)
-    where = ["--kubeconfig", cluster.kubeconfig, "--namespace", target.namespace]
+    where: list[str | Path] = ["--kubeconfig", cluster.kubeconfig]
+    where += ["--namespace", target.namespace]
 
-    def helm(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    def helm(*words: str | Path) -> Done:
         command = [HELM4.path(), *words, *where]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
@@ -44,7 +53,7 @@ def upgraded(cluster: Brought, name: str, folder: Path) -> subprocess.CompletedP
     installed = helm("install", "release-name", chart("old", upgrade.old))
     assert installed.returncode == 0, installed.stderr
     try:
-        return helm("upgrade", "release-name", chart("new", upgrade.new))
+        yield helm("upgrade", "release-name", chart("new", upgrade.new)), target
     finally:
         helm("uninstall", "release-name", "--wait")
 
@@ -52,13 +61,22 @@ def upgraded(cluster: Brought, name: str, folder: Path) -> subprocess.CompletedP
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_diff_says_fails_is_refused(cluster: Brought, name: str, tmp_path: Path) -> None:
     assert planted(name).judged(tmp_path / "judged").is_refused
-    done = upgraded(cluster, name, tmp_path)
-    assert done.returncode != 0
-    assert any(word in done.stderr for word in ("immutable", "Forbidden", "forbidden")), done.stderr
+    with upgraded(cluster, name, tmp_path) as (done, _):
+        assert done.returncode != 0
+        assert any(word in done.stderr.lower() for word in ("immutable", "forbidden")), done.stderr
 
 
 @pytest.mark.parametrize("name", TAKEN)
 def test_what_diff_says_works_is_taken(cluster: Brought, name: str, tmp_path: Path) -> None:
     assert not planted(name).judged(tmp_path / "judged").is_refused
-    done = upgraded(cluster, name, tmp_path)
-    assert done.returncode == 0, done.stderr
+    with upgraded(cluster, name, tmp_path) as (done, _):
+        assert done.returncode == 0, done.stderr
+
+
+def test_one_pod_is_left_where_their_number_is_no_longer_given(
+    cluster: Brought, tmp_path: Path
+) -> None:
+    with upgraded(cluster, "autoscaler-comes", tmp_path) as (done, target):
+        assert done.returncode == 0, done.stderr
+        api = connect(cluster.kubeconfig, None)
+        assert Deployment.get("web", namespace=target.namespace, api=api).spec.replicas == 1

@@ -96,19 +96,11 @@ def test_a_chart_without_its_subcharts_cannot_be_judged(run: Run, charts: Sequen
     assert ended.err == f"{charts[1]}/charts: lacks paint: run helm dependency build\n"
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("{", "values.schema.json of shop: no JSON: Expecting property name"),
-        ('{"type": 1}', "values.schema.json of shop: no JSON schema: at $.type: 1 is not valid"),
-    ],
-)
-def test_a_schema_that_is_none_is_told(
-    run: Run, charts: Sequence[Path], text: str, told: str
-) -> None:
-    (charts[1] / "values.schema.json").write_text(text)
+def test_a_schema_that_is_none_is_told(run: Run, charts: Sequence[Path]) -> None:
+    (charts[1] / "values.schema.json").write_text('{"type": 1}')
     ended = run(*charts)
     assert (ended.code, ended.out) == (2, "")
+    told = "values.schema.json of shop: no JSON schema: at $.type: 1 is not valid"
     assert ended.err.startswith(f"{charts[1]}: {told}")
 
 

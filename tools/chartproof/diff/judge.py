@@ -18,12 +18,13 @@ from chartproof.diff.level import Level, needed_numbers
 from chartproof.diff.loss import losses
 from chartproof.diff.metadata import CHART_YAML, metadata_changes
 from chartproof.diff.objects import objects, refusals
+from chartproof.diff.removed_values import ignored_values
 from chartproof.diff.restarts import restarts, stale_configuration
 from chartproof.diff.scale import scale
 from chartproof.diff.schema import VALUES, schema_changes
 from chartproof.diff.trial import Trial
 from chartproof.diff.upgrade import Upgrade, installed, upgrade
-from chartproof.diff.values import ignored_values, value_changes
+from chartproof.diff.values import value_changes
 from chartproof.diff.volumes import volumes
 from chartproof.errors import ChartproofError, InputError
 from chartproof.manifest import ManifestError

@@ -45,7 +45,8 @@ def _changed(pair: Pair) -> Iterator[Change]:
         change
         for change in without_version_labels(field_changes(pair.old.body, pair.new.body))
         if not is_filled_in(pair, change)
-        and change.path != ("apiVersion",)
+        # What is paired is in one namespace, written or not.
+        and change.path not in (("apiVersion",), ("metadata", "namespace"))
         and change.name not in told
         and not (template and change.path[: len(template)] == template)
     ]

@@ -20,7 +20,8 @@ def print_verdict(verdict: Verdict, console: Console | None = None) -> None:
     console = console or Console(soft_wrap=True)
     count = len(verdict.cases)
     cases = f"{count} case{'' if count == 1 else 's'}"
-    console.print(Text(f"{names(verdict)}, {cases}: {', '.join(verdict.cases)}"))
+    listed = f": {', '.join(verdict.cases)}" if verdict.cases else ""
+    console.print(Text(f"{names(verdict)}, {cases}{listed}"))
     for change in verdict.changes:
         console.print(_headline(change), highlight=False)
         for line in _details(change, verdict):

@@ -34,19 +34,14 @@ def schema_changes(old: Chart, new: Chart) -> Iterator[Change]:
 
 def _schema(chart: Chart, name: str) -> Mapping[str, Any] | None:
     """Return the schema of a chart or its subchart. Raises InputError for what is none."""
-    where = f"{chart.path}: values.schema.json of {name}"
-    try:
-        schema = chart.schema_of(name)
-    except ValueError as error:
-        raise InputError(f"{where}: no JSON: {error}") from error
+    schema = chart.schema_of(name)
     if schema is None:
         return None
     try:
         validator_for(schema, default=Draft202012Validator).check_schema(schema)
     except SchemaError as error:
-        raise InputError(
-            f"{where}: no JSON schema: at {error.json_path}: {error.message}"
-        ) from error
+        at = f"{chart.path}: values.schema.json of {name}: no JSON schema: at {error.json_path}"
+        raise InputError(f"{at}: {error.message}") from error
     return schema
 
 

@@ -11,13 +11,11 @@ from chartproof.diff.fields import MISSING, FieldChange
 from chartproof.diff.image import parts
 from chartproof.diff.level import Level, step
 from chartproof.diff.redaction import redacted
-from chartproof.diff.renamed_values import Value, new_name
+from chartproof.diff.removed_values import Removal, gone
+from chartproof.diff.renamed_values import Value
 from chartproof.diff.schema import VALUES, subcharts
-from chartproof.diff.trial import Outcome, Trial
+from chartproof.diff.trial import Trial
 from chartproof.experiments.subject import dotted
-from chartproof.experiments.subject import paths as values_in
-from chartproof.values_schema import is_known
-from chartproof.walk import dig
 
 Path = tuple[str, ...]
 
@@ -37,7 +35,7 @@ def value_changes(old: Chart, new: Chart, trials: Sequence[Trial]) -> Iterator[C
     """
     found = differences(_own(old), _own(new))
     for value in found.removed:
-        yield from _removed(value, found.added, trials)
+        yield from gone(value, found.added, Removal(old, new, trials))
     for path, before, after in found.changed:
         yield _changed(path, before, after, trials)
     if found.added:
@@ -47,31 +45,6 @@ def value_changes(old: Chart, new: Chart, trials: Sequence[Trial]) -> Iterator[C
         count = sum(value.size for value in found.added)
         message = "one is new" if count == 1 else f"{count} are new"
         yield Change("value-added", Level.MINOR, VALUES, message, fields=shown)
-
-
-def ignored_values(old: Chart, new: Chart, trial: Trial) -> Iterator[Change]:
-    """Give the values of a case without defaults that only the old chart reads."""
-    for path, value in _undeclared(trial.upgrade.case.values, (old, new)):
-        if trial.outcome(path, value) is Outcome.IGNORED:
-            shown = (redacted("", FieldChange(path, value, MISSING)),)
-            message = "is ignored now"
-            yield Change("value-removed", Level.MAJOR, VALUES, message, dotted(path), shown)
-
-
-def _undeclared(
-    values: Mapping[str, Any], charts: tuple[Chart, Chart]
-) -> Iterator[tuple[Path, Any]]:
-    """Give the values that neither chart has a default for, but for those in maps that are free.
-
-    A map is free where its default is an empty one, or the schema of the new chart leaves it open.
-    """
-    for path, value in values_in(values):
-        defaults = [dig(chart.values, *path[:-1]) for chart in charts]
-        is_declared = any(isinstance(it, Mapping) and path[-1] in it for it in defaults)
-        is_free = any(it in ({}, None) for it in defaults) and len(path) > 1
-        schema = charts[1].schema
-        if not (is_declared or is_free or (schema and is_known(schema, path))):
-            yield tuple(map(str, path)), value
 
 
 def _own(chart: Chart) -> Mapping[str, Any]:
@@ -105,37 +78,6 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any], above: Path = ()
     return Differences(removed, added, changed)
 
 
-def _removed(value: Value, added: Sequence[Value], trials: Sequence[Trial]) -> Iterator[Change]:
-    path = dotted(value.path)
-    shown = (redacted("", FieldChange(value.path, value.default, MISSING)),)
-    outcome = _outcome(value, trials)
-    if outcome is Outcome.READ and isinstance(value.default, Mapping) and value.default:
-        for key, inner in value.default.items():
-            yield from _removed(Value((*value.path, str(key)), inner), added, trials)
-    elif outcome is Outcome.READ:
-        message = "has no default any more"
-        yield Change("default-removed", Level.MINOR, VALUES, message, path, shown)
-    elif outcome is Outcome.NEVER_READ:
-        yield Change("value-removed", Level.PATCH, VALUES, "is gone; nothing read it", path, shown)
-    else:
-        verb = "refused" if outcome is Outcome.REFUSED else "ignored"
-        near = new_name(value, added)
-        message = f"is {verb} now"
-        if near:
-            message += f": it seems to be {dotted(near.path)}"
-        rule = "value-renamed" if near else "value-removed"
-        yield Change(rule, Level.MAJOR, VALUES, message, path, shown)
-
-
-def _outcome(value: Value, trials: Sequence[Trial]) -> Outcome:
-    """Tell what comes of giving a value to the new chart that it has no default for."""
-    outcomes = [trial.outcome(value.path, value.default) for trial in trials]
-    for outcome in (Outcome.REFUSED, Outcome.READ, Outcome.IGNORED):
-        if outcome in outcomes:
-            return outcome
-    return Outcome.NEVER_READ if trials else Outcome.IGNORED
-
-
 def _changed(path: Path, before: Any, after: Any, trials: Sequence[Trial]) -> Change:
     shown = (redacted("", FieldChange(path, before, after)),)
     kinds = [_kind(side) for side in (before, after)]
@@ -163,9 +105,13 @@ def _kind(value: Any) -> str | None:
 def _level(path: Path, before: Any, after: Any) -> Level:
     """Weigh a default: as minor, or as a patch where it is an image's tag that takes no more.
 
-    What it does to objects is told of them.
+    A digest says nothing of its own: it belongs to a tag.
+
+    What a default does to objects is told of them.
     """
-    if path[-1] not in ("tag", "image", "digest"):
+    if path[-1].lower().startswith("digest"):
+        return Level.PATCH
+    if path[-1] not in ("tag", "image"):
         return Level.MINOR
     names, tags = zip(*(_image(path[-1], str(side)) for side in (before, after)), strict=True)
     if names[0] != names[1]:

@@ -29,6 +29,8 @@ def conclusion(verdict: Verdict) -> Iterator[str]:
     if not told and verdict.level is Level.PATCH:
         told = "nothing changes for a running release, and the archive is another one"
     yield f"verdict: {verdict.level}" + (f" ({told})" if told else "")
+    if not verdict.cases:
+        yield "no release was compared: the old chart takes none of the cases, give it --values"
     refused = [change for change in verdict.changes if change.is_refused]
     if refused:
         cases = dict.fromkeys(case for change in refused for case in change.cases)
