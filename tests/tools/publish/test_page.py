@@ -192,6 +192,25 @@ def test_the_pages_own_policy_lets_its_style_and_script_run(opened: Path) -> Non
 
 
 @pytest.mark.needs("chromium")
+def test_without_scripts_there_is_no_search_that_does_nothing(opened: Path) -> None:
+    frame = opened.with_name("frame.html")
+    # A frame in a sandbox runs no script; the page around it tells what is seen in it.
+    frame.write_text(
+        f"<iframe sandbox='allow-same-origin' src='{opened.as_uri()}'></iframe><script>"
+        "onload = () => { const it = frames[0].document;"
+        "const seen = (what) => [...it.querySelectorAll(what)].filter((one) => one.offsetHeight);"
+        "document.title = ['article', '.search', 'button', 'pre', 'table']"
+        ".map((what) => seen(what).length).join(' '); }</script>"
+    )
+    markup = dom(frame.as_uri(), opened.parent)
+    charts, searches, buttons, commands, tables = map(
+        int, re.findall(r"<title>([\d ]+)</title>", markup)[0].split()
+    )
+    assert (charts, searches, buttons) == (3, 0, 0)
+    assert (commands, tables) == (4, 4), "the table of older versions is behind its summary"
+
+
+@pytest.mark.needs("chromium")
 @pytest.mark.parametrize(
     ("words", "found"),
     [
