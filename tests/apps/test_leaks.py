@@ -89,7 +89,7 @@ def consumer(settings: Settings, status: Status) -> tuple[Role, ConsumerMetrics]
 
 def producer(settings: Settings, status: Status) -> tuple[Role, ProducerMetrics]:
     metrics = ProducerMetrics(status)
-    intake = Intake(Direct(repeat(b"x")), "trial", Pace(10.0, 0.0), largest=100)
+    intake = Intake(Direct(repeat(b"x")), "trial", Pace(10.0, 0.0), largest=1000)
     return Producer(settings, intake, status, metrics), metrics
 
 
