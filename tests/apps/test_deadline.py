@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from threading import Event, Thread
@@ -127,3 +129,42 @@ def test_one_that_cannot_be_interrupted_is_named_after_its_time_again() -> None:
 def suppressing(deadline: Deadline, handler: object) -> None:
     with suppress(HandlerTimeout):
         deadline.limit(handler)(None)  # type: ignore[arg-type]
+
+
+TRACED = """
+import sys, threading, time
+from workers.deadline import Deadline, HandlerTimeout
+
+deadline = Deadline(0.05)
+ended = threading.Event()
+
+def loop(_message):
+    while True:
+        pass
+
+def work():
+    try:
+        deadline.limit(loop)(None)
+    except HandlerTimeout:
+        ended.set()
+
+threading.Thread(target=work, daemon=True).start()
+while not ended.wait(0.01):
+    deadline.enforce(time.monotonic())
+
+def called():
+    pass
+
+sys.settrace(lambda *_: None)
+called()
+sys.settrace(None)
+print("went on")
+"""
+
+
+def test_a_process_that_has_interrupted_a_handler_can_be_traced() -> None:
+    """Python 3.11 looks for ever for an exception that was raised in a thread and taken back."""
+    done = subprocess.run(
+        [sys.executable, "-c", TRACED], capture_output=True, text=True, timeout=20, check=False
+    )
+    assert done.stdout == "went on\n", done.stderr

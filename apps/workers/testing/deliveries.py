@@ -33,21 +33,25 @@ class DeliveringChannel:
         self._prefetch = 1
         self._on_message: OnMessage | None = None
         self._on_confirm: Callable[[Any], None]
+        self._on_empty: Callable[[object], None]
         self._published = 0
 
     def deliver(self) -> None:
         """Hand over what is ready, up to the prefetch."""
         while self._on_message and self._queue.ready and len(self.held) < self._prefetch:
-            stored = self._queue.ready.popleft()
-            tag = len(self.delivered) + 1
-            self.held[tag] = self.delivered[tag] = stored
-            given = stored.course.given
-            method = spec.Basic.Deliver(  # type: ignore[no-untyped-call]
-                TAG, tag, stored.redelivered, given.exchange, given.routing_key or NAME
-            )
-            properties = stored.delivered
-            stored.deliveries += 1
-            self._on_message(self, method, properties, stored.body)
+            self._hand_over(self._on_message)
+
+    def _hand_over(self, on_message: OnMessage) -> None:
+        stored = self._queue.ready.popleft()
+        tag = len(self.delivered) + 1
+        self.held[tag] = self.delivered[tag] = stored
+        given = stored.course.given
+        method = spec.Basic.Deliver(  # type: ignore[no-untyped-call]
+            TAG, tag, stored.redelivered, given.exchange, given.routing_key or NAME
+        )
+        properties = stored.delivered
+        stored.deliveries += 1
+        on_message(self, method, properties, stored.body)
 
     def lose(self) -> None:
         """End as a lost connection does: what is held goes back, as failed."""
@@ -71,6 +75,26 @@ class DeliveringChannel:
 
         self._soon(consuming)
         return TAG
+
+    def basic_get(self, _queue: str, on_message: OnMessage) -> None:
+        """Hand over one message soon, or say that there is none."""
+
+        def got() -> None:
+            if self._queue.ready:
+                self._hand_over(on_message)
+            else:
+                self._on_empty(spec.Basic.GetEmpty())  # type: ignore[no-untyped-call]
+
+        self._soon(got)
+
+    def add_callback(
+        self,
+        callback: Callable[[object], None],
+        _replies: object,
+        one_shot: bool = True,  # noqa: ARG002 (it is told each time)
+    ) -> None:
+        """Tell there that a queue that was asked for a message has none."""
+        self._on_empty = callback
 
     def basic_ack(self, tag: int, multiple: bool = False) -> None:
         """Let go of one message, or of all up to it."""

@@ -46,7 +46,7 @@ class FakeSession:
         """Note that the role's work is done."""
         self.finished = True
 
-    def drop(self, _fault: object) -> None:
+    def drop(self, _fault: object, at_once: bool = False) -> None:  # noqa: ARG002 (no peer waits)
         """Give the connection up."""
         self.lost = True
 
