@@ -44,7 +44,9 @@ def test_connections_are_reset_with_the_window_full(flow: Flow, relay: Relay) ->
 def test_the_network_is_a_black_hole(flow: Flow, relay: Relay, ways: tuple[str, ...]) -> None:
     producer, consumer = flow.starts(confirm_timeout=2)
     with relay.black_hole(*(getattr(relay, way) for way in ways)):
-        producer.wait_for("disconnected", reason="confirm_timeout")
+        # A broker that hears no heartbeats may hang up before the missing confirm is noticed.
+        lost = producer.wait_for("disconnected")
+        assert lost["reason"] in {"confirm_timeout", "connection_lost"}
         for worker in (producer, consumer):
             worker.wait_for("disconnected", reason="connect_timeout")
     flow.recovers(within=BACK_WITHIN)
