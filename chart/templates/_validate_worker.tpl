@@ -91,15 +91,19 @@
 {{- $value := printf "%s.retryQueue" .path }}
 {{- $queue := get .root.Values.queues $name }}
 {{- $arguments := dig "arguments" dict ($queue | default dict) }}
-{{- if eq $name (include "rabbitmq-workers.worker.queue" .) }}
+{{- $own := include "rabbitmq-workers.worker.queue" . }}
+{{- $back := dig "deadLetter" "queue" $own ($queue | default dict) }}
+{{- if eq $name $own }}
 - {{ $value }} is {{ $name }}, the queue that the worker takes messages from: it has to be another, which dead-letters to it
 {{- else if .root.Values.broker.enabled }}
-{{- if not $queue }}
-- {{ $value }} is {{ $name }}, which is not among queues: describe it there, with a messageTtl and deadLetter.queue, or use queue.retry, with which RabbitMQ 4.3 needs no other queue
+{{- if not (and $queue (eq ($queue.vhost | default "/") "/")) }}
+- {{ $value }} is {{ $name }}, which is not among queues, in the virtual host /: describe it there, with a messageTtl and deadLetter.queue, or use queue.retry, with which RabbitMQ 4.3 needs no other queue
 {{- else if not (or $queue.messageTtl (hasKey $arguments "x-message-ttl")) }}
 - {{ $value }} is {{ $name }}, and queues.{{ $name }}.messageTtl is not set: messages would stay there
 {{- else if not (or $queue.deadLetter (hasKey $arguments "x-dead-letter-exchange")) }}
 - {{ $value }} is {{ $name }}, and queues.{{ $name }}.deadLetter.queue is not set: messages would be dropped there
+{{- else if ne $back $own }}
+- {{ $value }} is {{ $name }}, and queues.{{ $name }}.deadLetter.queue is {{ $back }}: messages of {{ $own }} would not come back to it
 {{- end }}
 {{- end }}
 {{- end -}}

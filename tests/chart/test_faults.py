@@ -116,6 +116,23 @@ SCALED = "consumer.autoscaling"
             ["consumer.retryQueue is rest", "queues.rest.deadLetter.queue is not set"],
         ),
         (
+            [
+                "consumer.retryQueue=rest",
+                "queues.rest.messageTtl=1000",
+                "queues.rest.deadLetter.queue=test.dead",
+            ],
+            ["queues.rest.deadLetter.queue is test.dead", "of test would not come back"],
+        ),
+        (
+            [
+                "vhosts[0]=a",
+                "consumer.retryQueue=rest",
+                "queues.rest.messageTtl=1000",
+                "queues.rest.vhost=a",
+            ],
+            ["consumer.retryQueue is rest", "not among queues, in the virtual host /"],
+        ),
+        (
             ["producer.source=lines:/data/orders.txt"],
             ["producer.source is lines:/data/orders.txt", "producer.resume.type is none"],
         ),
@@ -258,6 +275,11 @@ def test_all_faults_are_shown_at_once(render_with: Callable[..., Release]) -> No
         [EXTERNAL, "externalBroker.existingSecret=theirs"],
         [EXTERNAL, EXTERNAL_LOGIN, "consumer.retryQueue=theirs"],
         ["consumer.prefetch=4", "consumer.batch=4"],
+        [
+            "consumer.retryQueue=rest",
+            "queues.rest.arguments.x-message-ttl=1000",
+            "queues.rest.deadLetter.exchange=amq.direct",
+        ],
         ["producer.resume.type=volume", "producer.replicas=0"],
         ["producer.resume.type=pod", "producer.replicas=9"],
         [EXTERNAL, "producer.existingSecret=one", "consumer.existingSecret=other"],
