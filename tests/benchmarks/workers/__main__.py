@@ -17,11 +17,11 @@ from pathlib import Path
 from rich.console import Console
 
 from chartproof.errors import ChartproofError
-from tests.benchmarks.workers import busy, environment, growth, ours, page, peers, plot
+from tests.benchmarks.workers import busy, environment, growth, ours, page, peers, plot, three
 from tests.benchmarks.workers.broker import prepare
 from tests.benchmarks.workers.ours import Own
 from tests.benchmarks.workers.peers import Peer
-from tests.benchmarks.workers.report import Runs, ratios, table
+from tests.benchmarks.workers.report import Runs, ratios, share, table
 from tests.benchmarks.workers.sample import Sample
 from tests.benchmarks.workers.timing import Timing
 from tests.support.broker import Broker
@@ -52,6 +52,13 @@ def measure(console: Console, url: str, timing: Timing) -> None:
         scaled = in_turns(ours.SCALED, url, timing)
         console.print(table("several consumers of one queue", scaled))
         figures |= own_figures(url, timing)
+        replicated = three.run(timing)
+        publish, consume = publish | replicated["publish"], consume | replicated["consume"]
+        console.print(table("three brokers", replicated["publish"] | replicated["consume"]))
+        figures |= {
+            "publish_3_brokers_vs_1": share(publish, "workers, 500 in flight"),
+            "consume_3_brokers_vs_1": share(consume, "workers, 8 threads"),
+        }
         curves = plot.curves(url, timing)
         if timing == Timing.thorough():
             plot.draw(curves, PICTURE)

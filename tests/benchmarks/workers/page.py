@@ -24,6 +24,9 @@ MEANINGS = {
     "busy_share_10_ms": "share of the time that 8 handlers of 10 ms are at work",
     "processes_vs_threads": "rate of a handler that computes for 1 ms, `MQ_POOL=processes` against"
     " threads",
+    "publish_3_brokers_vs_1": "rate of the workers, 500 in flight, against three brokers that share"
+    " the machine, and one",
+    "consume_3_brokers_vs_1": "the same, consuming",
     "memory_growth_mb": "MB that a worker grows by from the 100,000th to the 1,000,000th message",
 }
 

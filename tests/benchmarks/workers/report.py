@@ -44,6 +44,12 @@ def markdown(runs: Runs) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
+def share(runs: Runs, name: str) -> float:
+    """Return the rate with three brokers, as a share of that with one."""
+    three, one = (typical(runs[each]).rate for each in (f"{name}, 3 brokers", name))
+    return round(three / one, 3)
+
+
 def ratios(publish: Runs, consume: Runs) -> Iterator[tuple[str, float]]:
     """Give the ratios for which both sides have run; those of rates are better the higher."""
     rates = {name: typical(samples).rate for name, samples in {**publish, **consume}.items()}
