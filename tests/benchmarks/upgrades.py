@@ -82,8 +82,8 @@ def judged(clone: Path, path: str, prefix: str, old: str, new: str) -> Outcome:
     done = _diff(clone, path, old, new, "--output", "json")
     seconds = time.perf_counter() - begin
     report = json.loads(done.stdout) if done.returncode == 0 else None
-    versions = (tag.removeprefix(prefix) for tag in (old, new))
-    return Outcome(Path(path).name, *versions, seconds, report)
+    before, after = (tag.removeprefix(prefix) for tag in (old, new))
+    return Outcome(Path(path).name, before, after, seconds, report)
 
 
 def text(clone: Path, path: str, old: str, new: str) -> str:
