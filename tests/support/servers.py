@@ -31,21 +31,32 @@ def web_server(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def registry(folder: Path, auth: Mapping[str, Any] | None = None) -> Iterator[str]:
-    """Run a registry that keeps its content in `folder`; give HOST:PORT."""
+def registry(
+    folder: Path,
+    auth: Mapping[str, Any] | None = None,
+    certificate: tuple[Path, Path] | None = None,
+) -> Iterator[str]:
+    """Run a registry that keeps its content in `folder`; give HOST:PORT.
+
+    `certificate` are the files of one for localhost and of its key; without it there is no TLS.
+    """
     (port,) = free_ports(1)
-    settings = {
+    settings: dict[str, Any] = {
         "version": 0.1,
         "log": {"level": "warn", "accesslog": {"disabled": True}},
         "storage": {"filesystem": {"rootdirectory": str(folder / "content")}},
         "http": {"addr": f"127.0.0.1:{port}"},
         **({"auth": auth} if auth else {}),
     }
+    if certificate:
+        settings["http"]["tls"] = dict(
+            zip(("certificate", "key"), map(str, certificate), strict=True)
+        )
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "config.yml"
     config.write_text(yaml.safe_dump(settings))
     with _running([DOCKER_REGISTRY.path(), "serve", config], port, folder / "registry.log"):
-        yield f"127.0.0.1:{port}"
+        yield f"{'localhost' if certificate else '127.0.0.1'}:{port}"
 
 
 def with_password(folder: Path) -> Mapping[str, Any]:
