@@ -38,7 +38,6 @@ class Outcome:
     new: str
     seconds: float
     report: dict[str, Any] | None
-    said: str
 
     @property
     def taken(self) -> str:
@@ -63,11 +62,10 @@ def main() -> None:
     for source in asked.sources:
         clone, path, prefix = source.split(":")
         for old, new in pairwise(tags(Path(clone), prefix)[-asked.count :]):
-            outcome = judged(Path(clone), path, prefix, old, new)
-            outcomes.append(outcome)
+            outcomes.append(judged(Path(clone), path, prefix, old, new))
             if asked.keep:
                 asked.keep.mkdir(parents=True, exist_ok=True)
-                (asked.keep / f"{new}.txt").write_text(outcome.said)
+                (asked.keep / f"{new}.txt").write_text(text(Path(clone), path, old, new))
     _print(outcomes)
 
 
@@ -81,15 +79,25 @@ def tags(clone: Path, prefix: str) -> list[str]:
 
 def judged(clone: Path, path: str, prefix: str, old: str, new: str) -> Outcome:
     """Compare two releases."""
-    words = [sys.executable, "-c", "from chartproof.cli import main; main()", "diff"]
-    pair = [f"{old}:{path}", f"{new}:{path}"]
     begin = time.perf_counter()
-    report = _run([*words, *pair, "--output", "json"], clone)
+    done = _diff(clone, path, old, new, "--output", "json")
     seconds = time.perf_counter() - begin
-    said = _run([*words, *pair], clone)
-    found = json.loads(report.stdout) if report.returncode == 0 else None
-    versions = (tag.removeprefix(prefix) for tag in (old, new))
-    return Outcome(Path(path).name, *versions, seconds, found, said.stdout + said.stderr)
+    report = json.loads(done.stdout) if done.returncode == 0 else None
+    before, after = (tag.removeprefix(prefix) for tag in (old, new))
+    return Outcome(Path(path).name, before, after, seconds, report)
+
+
+def text(clone: Path, path: str, old: str, new: str) -> str:
+    """Return what diff says of two releases, or why it cannot."""
+    done = _diff(clone, path, old, new)
+    return done.stdout + done.stderr
+
+
+def _diff(
+    clone: Path, path: str, old: str, new: str, *words: str
+) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from chartproof.cli import main; main()", "diff"]
+    return _run([*command, f"{old}:{path}", f"{new}:{path}", *words], clone)
 
 
 def _print(outcomes: Sequence[Outcome]) -> None:

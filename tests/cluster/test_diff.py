@@ -15,11 +15,13 @@ from chartproof.cluster.watch import connect
 from tests.cluster.conftest import Brought
 from tests.cluster.releases import namespace_of
 from tests.support.inline import write_chart
-from tests.support.tools import HELM4
+from tests.support.tools import HELM3, HELM4, GoTool
 from tests.tools.diff.planted import planted
 
-pytestmark = pytest.mark.needs("cluster", "helm4")
+pytestmark = pytest.mark.needs("cluster", "helm3", "helm4")
 
+HELMS = (HELM3, HELM4)
+WORDS = ("immutable", "forbidden", "may not change", "cannot change")
 REFUSED = (
     *("immutable-selector", "immutable-claim-templates", "immutable-service-name"),
     *("immutable-role", "immutable-job", "immutable-storage-class", "sealed-secret"),
@@ -36,7 +38,9 @@ Done = subprocess.CompletedProcess[str]
 
 
 @contextmanager
-def upgraded(cluster: Brought, name: str, folder: Path) -> Iterator[tuple[Done, Target]]:
+def upgraded(
+    tool: GoTool, cluster: Brought, name: str, folder: Path
+) -> Iterator[tuple[Done, Target]]:
     """Install the old chart of a planted upgrade and upgrade it; take the release away at last."""
     target = namespace_of(cluster, f"diff-{name}")
     upgrade = planted(name)
@@ -44,7 +48,7 @@ def upgraded(cluster: Brought, name: str, folder: Path) -> Iterator[tuple[Done, 
     where += ["--namespace", target.namespace]
 
     def helm(*words: str | Path) -> Done:
-        command = [HELM4.path(), *words, *where]
+        command = [tool.path(), *words, *where]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     def chart(side: str, files: Mapping[str, str]) -> Path:
@@ -58,25 +62,32 @@ def upgraded(cluster: Brought, name: str, folder: Path) -> Iterator[tuple[Done, 
         helm("uninstall", "release-name", "--wait")
 
 
+@pytest.mark.parametrize("tool", HELMS, ids=("helm3", "helm4"))
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_diff_says_fails_is_refused(cluster: Brought, name: str, tmp_path: Path) -> None:
+def test_what_diff_says_fails_is_refused(
+    tool: GoTool, cluster: Brought, name: str, tmp_path: Path
+) -> None:
     assert planted(name).judged(tmp_path / "judged").is_refused
-    with upgraded(cluster, name, tmp_path) as (done, _):
+    with upgraded(tool, cluster, name, tmp_path) as (done, _):
         assert done.returncode != 0
-        assert any(word in done.stderr.lower() for word in ("immutable", "forbidden")), done.stderr
+        assert any(word in done.stderr.lower() for word in WORDS), done.stderr
 
 
+@pytest.mark.parametrize("tool", HELMS, ids=("helm3", "helm4"))
 @pytest.mark.parametrize("name", TAKEN)
-def test_what_diff_says_works_is_taken(cluster: Brought, name: str, tmp_path: Path) -> None:
+def test_what_diff_says_works_is_taken(
+    tool: GoTool, cluster: Brought, name: str, tmp_path: Path
+) -> None:
     assert not planted(name).judged(tmp_path / "judged").is_refused
-    with upgraded(cluster, name, tmp_path) as (done, _):
+    with upgraded(tool, cluster, name, tmp_path) as (done, _):
         assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("tool", HELMS, ids=("helm3", "helm4"))
 def test_one_pod_is_left_where_their_number_is_no_longer_given(
-    cluster: Brought, tmp_path: Path
+    tool: GoTool, cluster: Brought, tmp_path: Path
 ) -> None:
-    with upgraded(cluster, "autoscaler-comes", tmp_path) as (done, target):
+    with upgraded(tool, cluster, "autoscaler-comes", tmp_path) as (done, target):
         assert done.returncode == 0, done.stderr
         api = connect(cluster.kubeconfig, None)
         assert Deployment.get("web", namespace=target.namespace, api=api).spec.replicas == 1

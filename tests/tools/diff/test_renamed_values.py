@@ -12,7 +12,7 @@ from chartproof.diff.renamed_values import Value, new_name
 def renamed(gone: str, default: Any, added: dict[str, Any]) -> str | None:
     values = [Value(tuple(path.split(".")), it) for path, it in added.items()]
     found = new_name(Value(tuple(gone.split(".")), default), values)
-    return found and ".".join(found.path)
+    return ".".join(found.path) if found else None
 
 
 @pytest.mark.parametrize(
