@@ -229,5 +229,5 @@ def test_metrics_tell_what_the_rate_asked_for_and_how_long_an_alarm_kept_it_back
     assert behind
     producer.wait_for("unblocked")
     assert 'workers_held_seconds_total{reason="blocked"}' in producer.ask("/metrics")[1]
-    assert producer.metric("held_seconds_total") > 0.5
+    assert producer.metric("held_seconds_total", reason="blocked") > 0.5
     assert producer.stop() == 0

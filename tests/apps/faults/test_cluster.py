@@ -81,9 +81,13 @@ def test_a_broker_is_cut_off_from_the_others_with_a_producer_on_it(flow: Flow, t
 def test_the_cable_between_workers_and_their_broker_is_pulled(flow: Flow, trio: Trio) -> None:
     producer, consumer = flow.starts()
     for worker in (producer, consumer):
-        theirs = trio.at(worker.find("connected")[-1]["broker"])
+        before = worker.find("connected")
+        theirs = trio.at(before[-1]["broker"])
         with trio.cables.pulled(theirs.name, "clients"):
-            worker.until(lambda worker=worker: len(worker.find("connected")) > 1, "another broker")
+            worker.until(
+                lambda worker=worker, before=before: len(worker.find("connected")) > len(before),
+                "another broker",
+            )
             assert trio.at(worker.find("connected")[-1]["broker"]) is not theirs
     flow.recovers(within=ELECTED_WITHIN)
     flow.ends()
