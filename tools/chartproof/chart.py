@@ -14,6 +14,7 @@ from chartproof import engine, yamlio
 from chartproof.archive import rewritten
 from chartproof.cases import Case
 from chartproof.errors import InputError
+from chartproof.excerpt import Excerpts
 from chartproof.project.file import Project, case_of, read_project
 
 _SCHEMA = "/values.schema.json"
@@ -87,6 +88,11 @@ class Chart:
             return None if name.endswith(_SCHEMA) else content
 
         return replace(self, archive=rewritten(self.archive, without))
+
+    @cached_property
+    def excerpts(self) -> Excerpts:
+        """Its templates, to be rendered one without the other, and without the schema."""
+        return Excerpts(self)
 
     def locate(self, name: str) -> Path:
         """Turn Helm's name of a file, `<chart name>/templates/...`, into its path on disk."""

@@ -97,7 +97,7 @@ def _renderable(helm: ModuleType, archive: bytes) -> Iterator[Chart]:
             yield chart
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _unchanging(archive: bytes) -> Chart | None:
     """Load a chart that no render changes, once for all renders; None where it has subcharts."""
     chart = _loaded_sdk().Chart.load_archive(archive)

@@ -10,6 +10,7 @@ from typing import Any
 from chartproof import engine, kube_version, schema_faults, template_faults
 from chartproof.chart import Chart
 from chartproof.errors import ChartproofError, InputError
+from chartproof.excerpt import Sources
 from chartproof.manifest import Manifest
 from chartproof.options import RenderOptions
 from chartproof.release import Release
@@ -68,6 +69,18 @@ def render(
     ordered = sorted(filter(is_kept, manifests(output.templates)), key=rank)
     crds = tuple(manifests(output.crds))
     return Release(chart, tuple(ordered), crds, output.notes, values, options)
+
+
+def render_alone(
+    chart: Chart, source: str, values: Mapping[str, Any], options: RenderOptions
+) -> Release:
+    """Render one template, and what it includes, without the others, notes, CRDs and the schema.
+
+    Names have their prefixes still. Raises EngineError.
+    """
+    text = chart.excerpts.render(Sources({source}), values, options).get(source, "")
+    parts = filter(is_kept, documents(source, text, chart, options.namespace, ()))
+    return Release(chart, tuple(sorted(parts, key=rank)), values=values, options=options)
 
 
 @dataclass(frozen=True)

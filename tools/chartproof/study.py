@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from chartproof.cases import Case
 from chartproof.chart import Chart
+from chartproof.experiments.output import Output
+from chartproof.experiments.subject import Allowance, Subject
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -23,6 +27,21 @@ class Study:
     chart: Chart
     cases: Sequence[Case]
     is_deep: bool = False
+
+    @cached_property
+    def subject(self) -> Subject:
+        """The chart for experiments with its values."""
+        return Subject(self.chart)
+
+    @cached_property
+    def outputs(self) -> list[Output]:
+        """What the cases render, without those that fail."""
+        rendered = side_by_side(lambda case: Output.of(self.subject, case), self.cases)
+        return [output for output in rendered if output]
+
+    def allowance(self, size: int) -> Allowance:
+        """Return how much a rule may render: `size`, or without an end."""
+        return Allowance(math.inf if self.is_deep else size)
 
 
 def side_by_side(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:

@@ -14,7 +14,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from chartproof.experiments.output import Output
-from chartproof.experiments.subject import Allowance, Subject, dotted, paths, with_value
+from chartproof.experiments.search import Search
+from chartproof.experiments.subject import Subject, dotted, paths, with_value
 from chartproof.findings import Finding, Severity
 from chartproof.study import Study, side_by_side
 from chartproof.walk import dig
@@ -27,21 +28,21 @@ _ALLOWED_BYTES = 20_000_000
 
 def check_chart(study: Study) -> Iterator[Finding]:
     """Find values without an effect."""
-    subject = Subject(study.chart)
-    allowance = Allowance(subject, _ALLOWED_BYTES, is_deep=study.is_deep)
+    subject, allowance = study.subject, study.allowance(_ALLOWED_BYTES)
+    if not study.outputs:
+        return
     unread = [path for path, value in paths(subject.values) if not (value and _is_map(value))]
-    read: set[Path] = set()
-    first: Output | None = None
-    for case in study.cases:
-        if unread and (output := Output.of(subject, case)):
-            first = first or output
-            tried = allowance.take(unread)
-            shown = dict(zip(tried, side_by_side(output.shows, tried), strict=True))
-            read |= {path for path, is_shown in shown.items() if is_shown}
-            unread = [path for path, is_shown in shown.items() if not is_shown]
-    if first:
-        for path in allowance.take(unread):
-            yield _judged(subject, first, path, read)
+    richest, *others = sorted(study.outputs, key=lambda output: -output.size)
+    read = Search(richest, allowance).shown(unread)
+    unread = [path for path in unread if path not in read]
+    shares = allowance.shares(len(others))
+    searches = [Search(output, share) for output, share in zip(others, shares, strict=True)]
+    for shown in side_by_side(lambda search: search.shown(unread), searches):
+        read |= shown
+    allowance.count(shares)
+    for path in unread:
+        if path not in read and allowance.may_render(subject.size, 1):
+            yield _judged(subject, study.outputs[0], path, read)
     yield from allowance.reservation()
 
 
