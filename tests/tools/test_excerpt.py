@@ -8,8 +8,9 @@ import pytest
 
 from chartproof import engine
 from chartproof.chart import Chart
-from chartproof.excerpt import Sources, words_of_actions
+from chartproof.excerpt import Sources
 from chartproof.options import RenderOptions
+from chartproof.template_parts import words_of_actions
 from tests.support.charts import chart
 from tests.support.inline import write_chart
 

@@ -1,16 +1,14 @@
 """Some templates of a chart, rendered without the others: in a millisecond, not in twenty.
 
-A template needs the files that define what it includes. Their names stand in its text, whole or
-as what `printf` and `print` make a name of; a name that comes from elsewhere, such as from
-`$.Template.BasePath` or a value, is added when Helm misses it. Two things stay unknown: what a
-value brings along that `tpl` carries out, and what another template does to the values by `set`.
-So an excerpt is asked only where its unchanged output is that of the whole chart, and believed
-only where it shows something.
+A template needs the files that define what it includes. Their names stand in its text; one that
+comes from elsewhere, such as from `$.Template.BasePath` or from a value, is added when Helm misses
+it. Two things stay unknown: what a value brings along that `tpl` carries out, and what another
+template does to the values by `set`. So an excerpt is asked only where its unchanged output is that
+of the whole chart.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,17 +17,11 @@ from chartproof import engine
 from chartproof.archive import Files, packed, unpacked
 from chartproof.options import RenderOptions
 from chartproof.template_faults import missing_template, outermost
+from chartproof.template_parts import Names, Parts
 
 if TYPE_CHECKING:
     from chartproof.chart import Chart
 
-_DEFINED = re.compile(r'\{\{-?\s*(?:define|block)\s+["`]([^"`]+)["`]')
-_QUOTED = re.compile(r'"([^"\n]+)"|`([^`]+)`')
-_VERB = re.compile(r"%[a-z]")
-_ENDS_OF_PREFIXES = (".", "-", "_", "/")
-_COMMENT = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}", re.DOTALL)
-_ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-_WORD = re.compile(r"\w+")
 _TEMPLATES, _SCHEMA = "/templates/", "/values.schema.json"
 _OF_CHART = {"Chart.yaml", "Chart.lock", "values.yaml", "requirements.yaml", "requirements.lock"}
 
@@ -42,8 +34,8 @@ class Excerpts:
 
     def __init__(self, chart: Chart) -> None:
         self._chart = chart
-        self._missed: dict[str, Sources] = {}
-        self._archives: dict[Sources, bytes] = {}
+        self._missed: dict[str, Names] = {}
+        self._archives: dict[Names, bytes] = {}
         self._sizes: dict[Sources, int] = {}
 
     def render(
@@ -54,22 +46,23 @@ class Excerpts:
         Raises what `engine.render` raises.
         """
         while True:
-            needed = self._needed(sources, self._missed)
+            files = self._files(sources, self._missed)
             try:
-                return engine.render(self._archive(needed), values, options).files
+                return engine.render(self._archive(files), values, options).files
             except engine.TemplateFailedError as error:
                 report = str(error)
+                name = missing_template(report) or ""
+                missed = Names({name, self._chart.stored(name)})
                 by = self._chart.stored(outermost(report))
-                missed = self._defining(missing_template(report) or "") - needed
-                if not missed or by not in needed:
+                if by not in files or files.issuperset(self._parts.files(missed)):
                     raise
-                self._missed[by] = self._missed.get(by, frozenset()) | missed
+                self._missed[by] = self._missed.get(by, Names()) | missed
 
     def size(self, sources: Sources) -> int:
         """Return how many characters Helm reads for an excerpt, without what it misses at first."""
         if sources not in self._sizes:
-            needed = self._needed(sources, {})
-            self._sizes[sources] = sum(len(self._templates.get(name, "")) for name in needed)
+            files = self._files(sources, {})
+            self._sizes[sources] = sum(len(self._parts.templates.get(file, "")) for file in files)
         return self._sizes[sources]
 
     def naming(self, words: Iterable[str], said: Collection[str] = ()) -> Sources:
@@ -85,34 +78,22 @@ class Excerpts:
             if known & asked or (is_said and "tpl" in known)
         )
 
-    def _needed(self, sources: Sources, missed: Mapping[str, Sources]) -> Sources:
+    def _files(self, sources: Sources, missed: Mapping[str, Names]) -> Names:
         """Return the files, as they are called in `Chart.files`, that templates are made of."""
-        needed = {self._chart.stored(source) for source in sources}
-        unread = list(needed)
-        while unread:
-            file = unread.pop()
-            led_to = self._leads.get(file, frozenset()) | missed.get(file, frozenset())
-            unread += led_to - needed
-            needed |= led_to
-        return frozenset(needed)
+        stored = [self._chart.stored(source) for source in sources]
+        return self._parts.files(self._parts.reached(stored, missed))
 
-    def _defining(self, name: str) -> Sources:
-        """Return the files that define a template; Helm gives one the name of its file as well."""
-        stored = self._chart.stored(name)
-        itself = {stored} if stored in self._templates else set()
-        return frozenset(itself | self._definers.get(name, set()))
-
-    def _archive(self, needed: Sources) -> bytes:
-        if needed not in self._archives:
-            texts = [self._templates.get(name, "") for name in needed]
+    def _archive(self, files: Names) -> bytes:
+        if files not in self._archives:
+            texts = [self._parts.templates[file] for file in files]
             with_files = any(".Files" in text for text in texts)
-            self._archives[needed] = packed(self._kept(needed, with_files=with_files))
-        return self._archives[needed]
+            self._archives[files] = packed(self._kept(files, with_files=with_files))
+        return self._archives[files]
 
-    def _kept(self, needed: Sources, *, with_files: bool) -> Iterator[tuple[str, bytes]]:
+    def _kept(self, files: Names, *, with_files: bool) -> Iterator[tuple[str, bytes]]:
         for name, content in self._contents.items():
             if _TEMPLATES in name:
-                is_kept = name in needed
+                is_kept = name in files
             else:
                 is_kept = with_files or name.rpartition("/")[2] in _OF_CHART
             if is_kept and not name.endswith(_SCHEMA):
@@ -123,50 +104,12 @@ class Excerpts:
         return unpacked(self._chart.archive)
 
     @cached_property
-    def _templates(self) -> Mapping[str, str]:
-        """The text of every template without its comments."""
-        return {
-            name: _COMMENT.sub("", text)
-            for name, text in self._chart.files.items()
-            if _TEMPLATES in name
-        }
-
-    @cached_property
-    def _definers(self) -> Mapping[str, set[str]]:
-        """The files that define a template, by its name: the last one counts, and may be any."""
-        definers: dict[str, set[str]] = {}
-        for file, text in self._templates.items():
-            for name in _DEFINED.findall(text):
-                definers.setdefault(name, set()).add(file)
-        return definers
-
-    @cached_property
-    def _leads(self) -> Mapping[str, Sources]:
-        """The files with the definitions that each template may include by a name in its text."""
-        return {file: frozenset(self._led_to(text)) for file, text in self._templates.items()}
-
-    def _led_to(self, text: str) -> Iterator[str]:
-        for quoted in {one or other for one, other in _QUOTED.findall(text)}:
-            yield from self._definers.get(quoted, ())
-            fixed = _VERB.split(quoted)
-            is_prefix = quoted.endswith(_ENDS_OF_PREFIXES)
-            if (is_prefix or len(fixed) > 1) and any(char.isalpha() for char in "".join(fixed)):
-                name = ".*".join(map(re.escape, fixed)) + ".*" * is_prefix
-                for defined, files in self._definers.items():
-                    if re.fullmatch(name, defined):
-                        yield from files
+    def _parts(self) -> Parts:
+        files = self._chart.files.items()
+        return Parts({name: text for name, text in files if _TEMPLATES in name})
 
     @cached_property
     def _words(self) -> Mapping[str, set[str]]:
         """Every word of the actions of a template and of what it includes, by its name."""
-        own = {name: words_of_actions(text) for name, text in self._templates.items()}
-        return {
-            source: set().union(*(own[name] for name in self._needed(frozenset({source}), {})))
-            for source in self._templates
-            if not source.rpartition("/")[2].startswith("_")
-        }
-
-
-def words_of_actions(text: str) -> set[str]:
-    """Return every word between double braces."""
-    return {word for action in _ACTION.findall(text) for word in _WORD.findall(action)}
+        parts = self._parts
+        return {source: parts.words(parts.reached([source])) for source in parts.rendered}

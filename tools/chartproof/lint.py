@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import replace
 
 from chartproof import engine
@@ -52,14 +52,15 @@ def lint(chart: Chart, cases: Sequence[Case], *, deep: bool = False) -> list[Fin
     options and files that cannot be.
     """
     shown: dict[Finding, list[str]] = {}
-    by_case = side_by_side(lambda case: list(_findings(chart, case)), cases)
+    files: dict[str, Mapping[str, str]] = {}
+    by_case = side_by_side(lambda case: list(_findings(chart, case, files)), cases)
     for case, found in zip(cases, by_case, strict=True):
         for finding in dict.fromkeys(found):
             shown.setdefault(finding, []).append(case.name)
     findings = [replace(finding, cases=tuple(names)) for finding, names in shown.items()]
     findings = [_weighed(finding, cases) for finding in findings]
     rendering = [case for case in cases if case.expected_failure is None]
-    findings += _of_chart(Study(chart, rendering, deep))
+    findings += _of_chart(Study(chart, rendering, deep, files))
     return sorted(findings, key=sort_key)
 
 
@@ -78,11 +79,17 @@ def _of_chart(study: Study) -> Iterator[Finding]:
             yield replace(finding, cases=finding.cases or everywhere)
 
 
-def _findings(chart: Chart, case: Case) -> Iterator[Finding]:
-    """Check one case: the rules need a render, so that one that fails stands for them."""
+def _findings(
+    chart: Chart, case: Case, files: MutableMapping[str, Mapping[str, str]]
+) -> Iterator[Finding]:
+    """Check one case: the rules need a render, so that one that fails stands for them.
+
+    What it renders is kept in `files`.
+    """
     failure = None
     try:
         release = render(chart, case.values, case.options)
+        files[case.name] = release.files
         release.parse()
     except ValuesError as error:
         failure = Finding(str(error), rule=VALUES_ARE_ACCEPTED.id)

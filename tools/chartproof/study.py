@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
@@ -22,11 +22,15 @@ _THREADS = 2
 
 @dataclass(frozen=True)
 class Study:
-    """A chart with all its cases; `is_deep` takes experiments as far as they go."""
+    """A chart with all its cases; `is_deep` takes experiments as far as they go.
+
+    `files` are what cases are known to render, by their names.
+    """
 
     chart: Chart
     cases: Sequence[Case]
     is_deep: bool = False
+    files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
     def subject(self) -> Subject:
@@ -36,8 +40,13 @@ class Study:
     @cached_property
     def outputs(self) -> list[Output]:
         """What the cases render, without those that fail."""
-        rendered = side_by_side(lambda case: Output.of(self.subject, case), self.cases)
-        return [output for output in rendered if output]
+
+        def output(case: Case) -> Output | None:
+            if case.name in self.files:
+                return Output.known(self.subject, case, self.files[case.name])
+            return Output.of(self.subject, case)
+
+        return [output for output in side_by_side(output, self.cases) if output]
 
     def allowance(self, size: int) -> Allowance:
         """Return how much a rule may render: `size`, or without an end."""

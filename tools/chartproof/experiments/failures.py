@@ -10,10 +10,11 @@ from typing import Any
 
 from chartproof import engine, template_faults
 from chartproof.cases import Case
-from chartproof.excerpt import Excerpts, Sources, words_of_actions
-from chartproof.experiments.subject import Subject, dotted, paths, with_value
+from chartproof.excerpt import Excerpts, Sources
+from chartproof.experiments.subject import Subject, dotted, paths, reservation, with_value
 from chartproof.findings import Finding, Severity
 from chartproof.study import Study, side_by_side
+from chartproof.template_parts import words_of_actions
 from chartproof.values_schema import Schema
 from chartproof.yamlio import Path
 
@@ -42,6 +43,7 @@ def failures(
     sound = [
         path for path, (_, value) in replacements.items() if not is_refused(schema, path, value)
     ]
+    count = left_out = 0
     rendering = {output.case.name for output in study.outputs}
     for case in study.cases:
         if not sound or (case.name not in rendering and _report(subject, case, case.values)):
@@ -51,8 +53,9 @@ def failures(
         def told(path: Path, trial: _Trial = trial) -> str | None:
             return trial.report(path, replacements[path][1])
 
-        tried = [path for path in sound if allowance.may_render(trial.size(path), 1)]
-        allowance.tried += len(tried)
+        tried = [path for path in sound if allowance.may_render(trial.size(path))]
+        count += len(tried)
+        left_out += len(sound) - len(tried)
         reports = dict(zip(tried, side_by_side(told, tried), strict=True))
         for path, report in reports.items():
             if report:
@@ -67,7 +70,7 @@ def failures(
                     cases=(case.name,),
                 )
         sound = [path for path in sound if not reports.get(path)]
-    yield from allowance.reservation()
+    yield from reservation(count, left_out)
 
 
 @dataclass(frozen=True)

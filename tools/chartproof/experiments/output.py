@@ -47,6 +47,11 @@ class Output:
         once = _rendered(subject, case, values)
         return None if isinstance(once, Failure) else cls(subject, case, values, once)
 
+    @classmethod
+    def known(cls, subject: Subject, case: Case, files: Mapping[str, str]) -> Output:
+        """Take what a case is known to render."""
+        return cls(subject, case, case.values, _lines(files))
+
     def again(self, values: Mapping[str, Any]) -> Output | None:
         """Render the same case with other values; None where that fails."""
         return Output.of(self.subject, self.case, values)
@@ -100,6 +105,14 @@ class Output:
         """Render one template, without the others, with other values at some paths."""
         return self._excerpt(source, self._with(changes))
 
+    def shows_in(self, path: Path, source: str) -> bool:
+        """Tell whether it does so in a template that is rendered without the others.
+
+        That is believed where the template unchanged writes the same with and without them.
+        """
+        changed = self.changed_in(source, {path: other_value(self.own(path))})
+        return self.differs_in(source, changed) and self.stands_alone(source)
+
     def differs_in(self, source: str, other: Text | Failure) -> bool:
         """Tell whether one template failed, or wrote another line where none is random."""
         if not isinstance(other, Failure) and other == self.once.get(source, ()):
@@ -137,7 +150,11 @@ def _rendered(subject: Subject, case: Case, values: Mapping[str, Any]) -> Lines 
         rendered = engine.render(subject.archive_without_schema, values, case.options)
     except engine.EngineError as error:
         return Failure(error)
-    return {name: text.splitlines() for name, text in rendered.files.items()}
+    return _lines(rendered.files)
+
+
+def _lines(files: Mapping[str, str]) -> Lines:
+    return {name: text.splitlines() for name, text in files.items()}
 
 
 def other_value(value: Any, mark: str = _NEW) -> Any:

@@ -6,7 +6,7 @@ that a lint finds the same on every machine; what was left out for it is always 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -84,41 +84,30 @@ class Subject:
 
 
 class Allowance:
-    """How much a rule may still render, and how many changes of values it tried and left out.
-
-    `size` is the text of templates that it may have rendered; 20 MB take about a second.
-    """
+    """How much a rule may still render: `size` is the text of templates, 20 MB take two seconds."""
 
     def __init__(self, size: float) -> None:
         self._left = size
-        self.tried = self.left_out = 0
+
+    def may_render(self, size: int) -> bool:
+        """Tell whether so much may be rendered, and count it."""
+        is_enough = size <= self._left
+        self._left -= size if is_enough else 0
+        return is_enough
 
     def shares(self, count: int) -> list[Allowance]:
         """Split what is left in equal parts: what is found is to be the same in any order."""
         return [Allowance(self._left / count) for _ in range(count)]
 
-    def count(self, shares: Sequence[Allowance]) -> None:
-        """Count what was tried and left out by shares."""
-        self.tried += sum(share.tried for share in shares)
-        self.left_out += sum(share.left_out for share in shares)
 
-    def may_render(self, size: int, changes: int = 0) -> bool:
-        """Tell whether so much may be rendered; where not, `changes` are left out for it."""
-        is_enough = size <= self._left
-        if is_enough:
-            self._left -= size
-        else:
-            self.left_out += changes
-        return is_enough
-
-    def reservation(self) -> Iterator[Finding]:
-        """Say how much was left out, if anything was."""
-        if self.left_out:
-            yield Finding(
-                f"tried {self.tried} changes of values, and left out {self.left_out} "
-                "for the time they take: --deep tries all",
-                Severity.NOTE,
-            )
+def reservation(tried: int, left_out: int) -> Iterator[Finding]:
+    """Say how much was left out, if anything was."""
+    if left_out:
+        yield Finding(
+            f"tried {tried} changes of values, and left out {left_out} "
+            "for the time they take: --deep tries all",
+            Severity.NOTE,
+        )
 
 
 def paths(values: Mapping[str, Any], above: Path = ()) -> Iterator[tuple[Path, Any]]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 
 from chartproof.experiments.output import Output
 from chartproof.experiments.search import Search
-from chartproof.experiments.subject import Subject, dotted, paths, with_value
+from chartproof.experiments.subject import Subject, dotted, paths, reservation, with_value
 from chartproof.findings import Finding, Severity
 from chartproof.study import Study, side_by_side
 from chartproof.walk import dig
@@ -23,7 +23,7 @@ from chartproof.yamlio import Path
 
 SEVERITIES = (Severity.WARNING, Severity.NOTE)
 
-_ALLOWED_BYTES = 20_000_000
+_ALLOWED_BYTES = 8_000_000
 
 
 def check_chart(study: Study) -> Iterator[Finding]:
@@ -33,17 +33,18 @@ def check_chart(study: Study) -> Iterator[Finding]:
         return
     unread = [path for path, value in paths(subject.values) if not (value and _is_map(value))]
     richest, *others = sorted(study.outputs, key=lambda output: -output.size)
-    read = Search(richest, allowance).shown(unread)
-    unread = [path for path in unread if path not in read]
+    first = Search(richest, allowance)
+    read = first.shown(unread)
+    tried, unread = len(unread), [path for path in unread if path not in read]
     shares = allowance.shares(len(others))
     searches = [Search(output, share) for output, share in zip(others, shares, strict=True)]
-    for shown in side_by_side(lambda search: search.shown(unread), searches):
-        read |= shown
-    allowance.count(shares)
+    tried += len(unread) * len(searches)
+    read |= set().union(*side_by_side(lambda search: search.shown(unread), searches))
+    undecided = [path for search in (first, *searches) for path in search.undecided - read]
     for path in unread:
-        if path not in read and allowance.may_render(subject.size, 1):
+        if path not in read and path not in undecided:
             yield _judged(subject, study.outputs[0], path, read)
-    yield from allowance.reservation()
+    yield from reservation(tried - len(undecided), len(undecided))
 
 
 def _is_map(value: object) -> bool:
