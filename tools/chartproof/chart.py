@@ -116,11 +116,15 @@ class Chart:
         return {one["alias"]: one["name"] for one in asked if one.get("alias")}
 
     @cached_property
+    def dependencies(self) -> set[str]:
+        """The subcharts that are in charts/."""
+        return engine.dependencies(self.archive)
+
+    @cached_property
     def missing_dependencies(self) -> list[str]:
         """The subcharts that Chart.yaml asks for and charts/ lacks."""
         asked = [dependency["name"] for dependency in self.metadata.get("dependencies") or []]
-        there = engine.dependencies(self.archive) if asked else set()
-        return [name for name in asked if name not in there]
+        return [name for name in asked if name not in self.dependencies] if asked else []
 
     @cached_property
     def project(self) -> Project:

@@ -22,6 +22,7 @@ from chartproof.render import TemplateError, ValuesError, render
 from chartproof.rules import RULES
 from chartproof.study import Study, side_by_side
 from chartproof.waivers import Judged, apply, check_rules, stale
+from chartproof.walk import leaves
 
 _HELM_SEVERITIES = {1: Severity.NOTE, 2: Severity.WARNING, 3: Severity.ERROR}
 
@@ -112,7 +113,8 @@ def _of_helm(chart: Chart, case: Case, *, has_failed: bool) -> Iterator[Finding]
 
     Where only Helm's lint fails to render, it is because it cannot be told the API versions.
     """
-    for message in engine.lint(chart.path, case.values, case.options):
+    with_schema = has_failed or _may_be_asked_otherwise(chart, case)
+    for message in engine.lint(chart.path, case.values, case.options, with_schema=with_schema):
         path = message["path"]
         severity = _HELM_SEVERITIES.get(message["severity"], Severity.WARNING)
         told = path == "templates/" or (has_failed and path.startswith(("templates/", "values")))
@@ -124,3 +126,13 @@ def _of_helm(chart: Chart, case: Case, *, has_failed: bool) -> Iterator[Finding]
             rule=HELM_LINT.id,
             template=str(chart.path / path),
         )
+
+
+def _may_be_asked_otherwise(chart: Chart, case: Case) -> bool:
+    """Tell whether Helm's lint may ask the schema about other values than a render does.
+
+    It lays the case's values over values.yaml alone, without those of subcharts, and keeps nulls.
+    """
+    return bool(chart.dependencies) or any(
+        value is None for values in (chart.values, case.values) for _, value in leaves(values)
+    )
