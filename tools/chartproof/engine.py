@@ -87,6 +87,14 @@ def render(archive: bytes, values: Mapping[str, Any], options: RenderOptions) ->
         return Rendered(files, {crd["filename"]: crd["data"] for crd in chart.crds})
 
 
+def render_templates(
+    archive: bytes, values: Mapping[str, Any], options: RenderOptions
+) -> dict[str, str]:
+    """Render every template of a chart archive, without a look at the CRDs."""
+    with _quiet_sdk() as helm, _renderable(helm, archive) as chart:
+        return _render_with_capabilities(archive, chart, values, options)
+
+
 @contextmanager
 def _renderable(helm: ModuleType, archive: bytes) -> Iterator[Chart]:
     """Give a chart as it is before any render."""

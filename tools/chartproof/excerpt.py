@@ -48,7 +48,7 @@ class Excerpts:
         while True:
             files = self._files(sources, self._missed)
             try:
-                return engine.render(self._archive(files), values, options).files
+                return engine.render_templates(self._archive(files), values, options)
             except engine.TemplateFailedError as error:
                 report = str(error)
                 name = missing_template(report) or ""
@@ -71,12 +71,8 @@ class Excerpts:
         `said` are the words of the actions in values, which `tpl` carries out.
         """
         asked = set(words)
-        is_said = not asked.isdisjoint(said)
-        return frozenset(
-            source
-            for source, known in self._words.items()
-            if known & asked or (is_said and "tpl" in known)
-        )
+        asked |= set() if asked.isdisjoint(said) else {"tpl"}
+        return Sources().union(*(self._by_word.get(word, ()) for word in asked))
 
     def _files(self, sources: Sources, missed: Mapping[str, Names]) -> Names:
         """Return the files, as they are called in `Chart.files`, that templates are made of."""
@@ -109,7 +105,10 @@ class Excerpts:
         return Parts({name: text for name, text in files if _TEMPLATES in name})
 
     @cached_property
-    def _words(self) -> Mapping[str, set[str]]:
-        """Every word of the actions of a template and of what it includes, by its name."""
-        parts = self._parts
-        return {source: parts.words(parts.reached([source])) for source in parts.rendered}
+    def _by_word(self) -> Mapping[str, set[str]]:
+        """The templates by every word of their actions and of what they include."""
+        by_word: dict[str, set[str]] = {}
+        for source in self._parts.rendered:
+            for word in self._parts.words(self._parts.reached([source])):
+                by_word.setdefault(word, set()).add(source)
+        return by_word

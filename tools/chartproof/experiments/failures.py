@@ -90,6 +90,8 @@ class _Trial:
         """Return Helm's report of a template that fails for `value` at `path`."""
         sources, values = self._sources(path), with_value(self.case.values, path, value)
         if sources is not None:
+            if not sources:
+                return None
             try:
                 self._excerpts.render(sources, values, self.case.options)
             except engine.EngineError as error:
@@ -122,7 +124,7 @@ def _report(subject: Subject, case: Case, values: Mapping[str, Any]) -> str | No
     report = None
     for archive in (subject.archive_without_schema, subject.chart.archive):
         try:
-            engine.render(archive, values, case.options)
+            engine.render_templates(archive, values, case.options)
         except engine.TemplateFailedError as error:
             report = str(error)
         except engine.EngineError:

@@ -147,10 +147,10 @@ class Output:
 def _rendered(subject: Subject, case: Case, values: Mapping[str, Any]) -> Lines | Failure:
     """Render a case with other values, the schema aside."""
     try:
-        rendered = engine.render(subject.archive_without_schema, values, case.options)
+        files = engine.render_templates(subject.archive_without_schema, values, case.options)
     except engine.EngineError as error:
         return Failure(error)
-    return _lines(rendered.files)
+    return _lines(files)
 
 
 def _lines(files: Mapping[str, str]) -> Lines:

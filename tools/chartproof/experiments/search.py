@@ -29,7 +29,7 @@ from chartproof.yamlio import Path
 _MARK = re.compile(r"changed(\d+)z")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _FEW = 2
-_TRIES = 3
+_TRIES = 4
 _BITS = 2
 """Values that are nearer than 2 to the power of it in values.yaml are parted."""
 
@@ -218,33 +218,35 @@ class Search:
 
     def _takes_text(self, path: Path) -> bool:
         """Tell whether nothing is known to be wrong with a text in the place of what is there."""
-        return takes_text(self.output.subject.chart.schema or {}, path)
+        return takes_text(self.output.subject.schema, path)
 
     def _hinted(self, paths: Sequence[Path]) -> set[Path]:
         """Change each value alone, in the few templates that name it most plainly."""
-        sources = {path: self._naming(path) for path in paths}
-        size = self.output.subject.chart.excerpts.size
-        affordable = [
-            path
+        sources = {
+            path: naming
             for path in paths
-            if self.allowance.may_render(sum(size(Sources({one})) for one in sources[path]))
-        ]
+            if (naming := self._naming(path)) and all(map(self._may_render_of, naming))
+        }
         return self._those(
-            affordable,
+            list(sources),
             lambda path: any(self.output.shows_in(path, source) for source in sources[path]),
         )
 
     def _naming(self, path: Path) -> list[str]:
         """Return the few templates that name most of a path, and what few others name."""
+        if self.allowance.is_spent:
+            return []
         excerpts, weights = self.output.subject.chart.excerpts, dict[str, float]()
         for step in path:
-            naming = excerpts.naming([str(step)]) & self.output.once.keys()
+            naming = excerpts.naming([str(step)]).intersection(self.output.once)
             for source in naming:
                 weight = math.log((1 + len(self.output.once)) / len(naming))
                 weights[source] = weights.get(source, 0) + weight
-        return sorted(weights, key=lambda it: (-weights[it], excerpts.size(Sources({it})), it))[
-            :_FEW
-        ]
+
+        def rank(source: str) -> tuple[float, int, str]:
+            return -weights[source], excerpts.size(Sources({source})), source
+
+        return sorted(weights, key=rank)[:_FEW]
 
     def _those(self, paths: Sequence[Path], has_effect: Callable[[Path], bool]) -> set[Path]:
         told = side_by_side(has_effect, paths)

@@ -34,6 +34,11 @@ class Subject:
         """The chart's own values.yaml, without what subcharts add."""
         return engine.parse_values(self.text)
 
+    @cached_property
+    def schema(self) -> dict[str, Any]:
+        """The parsed values.schema.json, {} where there is none."""
+        return self.chart.schema or {}
+
     @property
     def archive_without_schema(self) -> bytes:
         """The chart with nothing that refuses values but its templates."""
@@ -89,10 +94,15 @@ class Allowance:
     def __init__(self, size: float) -> None:
         self._left = size
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing more may be rendered."""
+        return self._left <= 0
+
     def may_render(self, size: int) -> bool:
         """Tell whether so much may be rendered, and count it."""
         is_enough = size <= self._left
-        self._left -= size if is_enough else 0
+        self._left = self._left - size if is_enough else 0
         return is_enough
 
     def shares(self, count: int) -> list[Allowance]:
