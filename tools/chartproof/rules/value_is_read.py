@@ -2,7 +2,8 @@
 
 A value that no template reads looks like a setting and is none: a typo, or what is left of a
 template that was removed. The test is an experiment: change the value, render every case again,
-and compare all output, the notes included. What has no effect is tried once more with the flags
+and compare all output, the notes included. Many values are changed in one render, as far as it can
+be told afterwards which of them had an effect. What has none is tried once more with the flags
 beside it switched on, so that a value that only no case uses is told apart: it is a note, as no
 snapshot and no rule ever sees what it does. Lines that are random in every render are left out of
 the comparison.
@@ -41,9 +42,11 @@ def check_chart(study: Study) -> Iterator[Finding]:
     tried += len(unread) * len(searches)
     read |= set().union(*side_by_side(lambda search: search.shown(unread), searches))
     undecided = [path for search in (first, *searches) for path in search.undecided - read]
-    for path in unread:
-        if path not in read and path not in undecided:
+    for path in (path for path in unread if path not in {*read, *undecided}):
+        if allowance.may_render(subject.size):
             yield _judged(subject, study.outputs[0], path, read)
+        else:
+            undecided.append(path)
     yield from reservation(tried - len(undecided), len(undecided))
 
 

@@ -22,7 +22,7 @@ SEVERITIES = (Severity.NOTE,)
 
 def check_chart(study: Study) -> Iterator[Finding]:
     """Find values whose type only a failing template tells."""
-    return failures(study, _of_another_type, refuses, _every_key, Severity.NOTE)
+    return failures(study, _of_another_type, refuses, _last_keys, Severity.NOTE)
 
 
 def _of_another_type(value: Any) -> Replacement:
@@ -33,6 +33,6 @@ def _of_another_type(value: Any) -> Replacement:
     return "a map in place of the single value", {"key": "text"}
 
 
-def _every_key(path: Path) -> Iterable[str]:
+def _last_keys(path: Path) -> Iterable[str]:
     """Return what a template names one of: a loop over the map around it comes to the value too."""
-    return map(str, path)
+    return map(str, path[-2:])
