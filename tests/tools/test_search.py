@@ -40,7 +40,7 @@ TEMPLATES = {
     "a number that is written another way": "port: {{ mul .Values.port 3 | int }}",
     "maps and lists": "a: {{ toYaml .Values.labels | nindent 2 }}\nb: {{ toYaml .Values.words }}",
     "an empty list": "b: {{ with .Values.list }}{{ toYaml . }}{{ end }}",
-    "flags": "{{ if .Values.shown }}a: 1{{ end }}\n{{ if .Values.hidden }}b: {{ .Values.name }}{{ end }}",
+    "flags": "{{ if .Values.shown }}a{{ end }}: {{ if .Values.hidden }}{{ .Values.name }}{{ end }}",
     "what only a sum shows": "sum: {{ toYaml .Values.inner | sha256sum }}-{{ .Values.port }}",
     "what is cut": "cut: {{ .Values.name | trunc 6 }} {{ b64enc .Values.inner.one }}",
     "a text that switches another": (
