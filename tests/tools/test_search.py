@@ -118,6 +118,16 @@ def test_a_template_that_is_another_with_the_others_is_not_believed_alone(tmp_pa
     assert search(output)[0] == alone(output) == {("key",)}
 
 
+@pytest.mark.parametrize("what", ["$.Values", ".Values", "(.Values)", "$all.Values"])
+def test_where_a_template_sets_a_value_to_what_it_is_no_other_is_believed_alone(
+    what: str, tmp_path: Path
+) -> None:
+    sets = f"{{{{ $all := $ }}}}{{{{ $_ := set {what} `name` `shop` }}}}"
+    output = written(tmp_path, "a: {{ .Values.name }}-{{ .Values.key }}", sets)
+    assert not output.stands_alone("shop/templates/0.yaml")
+    assert search(output)[0] == alone(output) == {("key",)}
+
+
 @pytest.mark.parametrize("name", ["values-behind-flags", "subcharts-by-condition", "values-seen"])
 def test_values_of_fixture_charts_are_told_apart(name: str) -> None:
     output = output_of(chart(name))

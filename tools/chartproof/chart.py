@@ -57,6 +57,11 @@ class Chart:
         """The defaults: values.yaml, with those of the subcharts."""
         return engine.merge_values(self.archive, {})
 
+    @cached_property
+    def own_values(self) -> dict[str, Any]:
+        """What its values.yaml says, nulls too, without what subcharts add."""
+        return engine.parse_values(self.files.get(f"{self.name}/values.yaml", ""))
+
     @property
     def schema(self) -> dict[str, Any] | None:
         """The parsed values.schema.json, or None."""

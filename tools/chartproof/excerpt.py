@@ -3,8 +3,8 @@
 A template needs the files that define what it includes. Their names stand in its text; one that
 comes from elsewhere, such as from `$.Template.BasePath` or from a value, is added when Helm misses
 it. Two things stay unknown: what a value brings along that `tpl` carries out, and what another
-template does to the values by `set`. So an excerpt is asked only where its unchanged output is that
-of the whole chart.
+template does to the values by way of a variable. So an excerpt is believed only where its unchanged
+output is that of the whole chart, and where no template plainly sets a value.
 """
 
 from __future__ import annotations
@@ -57,6 +57,11 @@ class Excerpts:
                 if by not in files or files.issuperset(self._parts.files(missed)):
                     raise
                 self._missed[by] = self._missed.get(by, Names()) | missed
+
+    @property
+    def are_apart(self) -> bool:
+        """Whether no template plainly changes the values that the others read."""
+        return self._parts.are_apart
 
     def size(self, sources: Sources) -> int:
         """Return how many characters Helm reads for an excerpt, without what it misses at first."""

@@ -133,6 +133,7 @@ def _may_be_asked_otherwise(chart: Chart, case: Case) -> bool:
 
     It lays the case's values over values.yaml alone, without those of subcharts, and keeps nulls.
     """
+    given = (chart.own_values, case.values)
     return bool(chart.dependencies) or any(
-        value is None for values in (chart.values, case.values) for _, value in leaves(values)
+        value is None for values in given for _, value in leaves(values)
     )

@@ -18,6 +18,9 @@ _ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _WORD = re.compile(r"\w+")
 _QUOTED = re.compile(r'"([^"\n]+)"|`([^`]+)`')
 _VERB = re.compile(r"%[a-z]")
+_SETTING = re.compile(
+    r"\b(?:set|unset|merge|mergeOverwrite|mustMerge|mustMergeOverwrite)\s+\(?\$?\w*\.Values\b"
+)
 _ENDS_OF_PREFIXES = (".", "-", "_", "/")
 
 Names = frozenset[str]
@@ -48,6 +51,11 @@ class Parts:
     def words(self, names: Iterable[str]) -> set[str]:
         """Return every word of the actions under some names."""
         return set().union(*(self._words.get(name, set()) for name in names))
+
+    @cached_property
+    def are_apart(self) -> bool:
+        """Whether no template plainly changes the values that the others read."""
+        return not any(_SETTING.search(_COMMENT.sub("", it)) for it in self.templates.values())
 
     @cached_property
     def rendered(self) -> list[str]:

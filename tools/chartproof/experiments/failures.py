@@ -110,8 +110,8 @@ class _Trial:
         return words_of_actions(json.dumps([self.subject.chart.values, self.case.values]))
 
     def _sources(self, path: Path) -> Sources | None:
-        """Return the templates that read the value; None for all, where it steers subcharts."""
-        if path[0] in self.subject.steering:
+        """Return the templates that read the value; None for all, where it steers others."""
+        if path[0] in self.subject.steering or not self._excerpts.are_apart:
             return None
         return self._excerpts.naming(self.reading(path), self._said)
 

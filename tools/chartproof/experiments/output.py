@@ -126,7 +126,8 @@ class Output:
     def stands_alone(self, source: str) -> bool:
         """Tell whether a template writes without the others what it writes with them."""
         if source not in self._alone:
-            self._alone[source] = not self.differs_in(source, self._excerpt(source, self.values))
+            is_other = self.differs_in(source, self._excerpt(source, self.values))
+            self._alone[source] = self.subject.chart.excerpts.are_apart and not is_other
         return self._alone[source]
 
     def _with(self, changes: Mapping[Path, Any]) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from chartproof import engine, yamlio
+from chartproof import yamlio
 from chartproof.chart import Chart
 from chartproof.findings import Finding, Severity
 from chartproof.values import merge
@@ -29,10 +29,10 @@ class Subject:
         """The text of values.yaml."""
         return self.chart.files.get(f"{self.chart.name}/values.yaml", "")
 
-    @cached_property
+    @property
     def values(self) -> dict[str, Any]:
         """The chart's own values.yaml, without what subcharts add."""
-        return engine.parse_values(self.text)
+        return self.chart.own_values
 
     @cached_property
     def schema(self) -> dict[str, Any]:

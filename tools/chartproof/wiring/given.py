@@ -12,6 +12,7 @@ that writes the name is rendered without the others first: what it does not show
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,7 @@ from chartproof.walk import dig
 from chartproof.wiring.texts import text_at
 from chartproof.yamlio import Path
 
+_MARK = re.compile(r"-given\d+z")
 _WHOLE = ""
 """In place of a template: all of them."""
 
@@ -96,16 +98,23 @@ class Givers:
             return None
 
     def _is_proven(self, source: str) -> bool:
-        """Tell whether a template rendered without the others writes what it writes with them."""
+        """Tell whether a template rendered without the others writes what it writes with them.
+
+        One that has written marks has, where it is the release's without the marks.
+        """
         if source not in self._proven:
-            alone, whole = self._render([], source), self.release
-            texts = [
-                [document.text for document in one.documents if document.source == source]
-                for one in (alone, whole)
-                if one
-            ]
-            self._proven[source] = texts[:1] == texts[1:]
+            marked = (it for (of, *_), it in self._renders.items() if of == source)
+            self._proven[source] = self.release.chart.excerpts.are_apart and (
+                any(self._is_the_same(it, source) for it in marked)
+                or self._is_the_same(self._render([], source), source)
+            )
         return self._proven[source]
+
+    def _is_the_same(self, alone: Release | None, source: str) -> bool:
+        """Tell whether a template wrote what it has in the release, but for marks."""
+        return alone is not None and [
+            _MARK.sub("", document.text) for document in alone.documents
+        ] == [document.text for document in self.release.documents if document.source == source]
 
 
 def _text(release: Release | None, manifest: Manifest, path: Path) -> str | None:
