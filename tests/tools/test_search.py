@@ -9,8 +9,9 @@ import pytest
 
 from chartproof.cases import Case
 from chartproof.chart import Chart
+from chartproof.experiments.changes import Changes
 from chartproof.experiments.output import Failure, Output
-from chartproof.experiments.search import Changes, Search
+from chartproof.experiments.search import Search
 from chartproof.experiments.subject import Allowance, Subject, paths
 from chartproof.yamlio import Path as ValuePath
 from tests.support.charts import chart
@@ -20,6 +21,7 @@ VALUES = """\
 name: shop
 motto: ""
 port: 8080
+other: 8080
 ratio: 0.5
 shown: true
 hidden: false
@@ -30,6 +32,8 @@ list: []
 words: [one, two]
 plans: []
 mode: one
+count: 3
+least: 2
 inner: {one: a, two: b, three: c, four: d}
 """
 UNREAD = "# {{ .Values.never }}\n"
@@ -46,6 +50,12 @@ TEMPLATES = {
     "a text that switches another": (
         "{{ if .Values.existing }}from: {{ .Values.key }}{{ else }}key: login{{ end }}"
     ),
+    "a text that switches to what is there already": (
+        "from: {{ .Values.existing }}\n"
+        "key: {{ if .Values.existing }}{{ .Values.key }}{{ else }}login{{ end }}"
+    ),
+    "a number that another one makes": "least: {{ sub .Values.count 1 }}",
+    "two numbers of which one is written": "a: {{ .Values.port }}\nb: {{ .Values.key }}",
     "a list that switches a text": "{{ if .Values.list }}a: {{ .Values.motto }}{{ end }}",
     "a text that hides another": (
         "{{ if eq .Values.mode `one` }}a: {{ .Values.name }}{{ else }}b: {{ .Values.key }}{{ end }}"
@@ -162,8 +172,17 @@ def test_a_mark_is_plain_where_the_line_is_the_old_one_but_for_it(tmp_path: Path
     lines = changes.rendered()
     assert not isinstance(lines, Failure)
     seen = changes.seen(lines)
-    assert seen.plainly == {("name",), ("inner", "two"), ("motto",), ("port",), ("ratio",)}
+    assert seen.plainly == {("name",), ("inner", "two"), ("motto",)}
     assert seen.all - seen.plainly == {("list",)}
+
+
+def test_a_number_is_plain_where_it_is_large_and_no_other_is_the_same(tmp_path: Path) -> None:
+    output = written(tmp_path, "a: {{ .Values.port }}\nb: {{ .Values.count }}")
+    for asked, seen in (("port", {("port",)}), ("count", set()), ("other", set())):
+        changes = Changes(output, [(asked,), ("port",)] if asked == "other" else [(asked,)])
+        lines = changes.rendered()
+        assert not isinstance(lines, Failure)
+        assert changes.seen(lines).plainly == seen
 
 
 def test_a_report_blames_the_values_that_it_names_by_mark_or_path(tmp_path: Path) -> None:

@@ -158,6 +158,11 @@ def _lines(files: Mapping[str, str]) -> Lines:
     return {name: text.splitlines() for name, text in files.items()}
 
 
+def longer_list(value: Any, mark: str) -> Any:
+    """Return a list with `mark` at its end, which is not empty as `other_value` may be."""
+    return [*value, mark] if isinstance(value, list) else other_value(value, mark)
+
+
 def other_value(value: Any, mark: str = _NEW) -> Any:
     """Return another value of the same type, with `mark` in it where it can have one."""
     if isinstance(value, bool):

@@ -1,111 +1,37 @@
 """Which of many values have an effect in a case, by few renders.
 
 Values are changed together, each by a mark of its own. Where nothing is another then, none of them
-has an effect, unless one undoes another's. A mark that is seen tells of an effect, if it is seen as
-well where the values around are left as they are: one may switch on what shows another. Where a
-line is the old one but for the mark, nothing was switched. What shows no mark is changed alone, in
-the templates that name it most plainly; what shows nothing there is changed with all of its like
-again, and each template that is touched is looked into: by halves, and the halves of those. Flags
-hide and show what other values do: they are always changed alone.
+has an effect, unless one undoes another's. A mark that is seen tells of an effect: where a line is
+the old one but for the mark, and no empty value was filled, as that may switch on what shows
+another; where maps and lists alone have one item more; or else where it is seen as well while the
+values around are left as they are. What shows
+no mark is changed alone, in the templates that name it most plainly; what shows nothing there is
+changed with all of its like again, and each template that is touched is looked into: by halves, and
+the halves of those. Flags hide and show what other values do: they are always changed alone.
 """
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from chartproof import template_faults
 from chartproof.excerpt import Sources
-from chartproof.experiments.output import Failure, Lines, Output, Text, other_value
-from chartproof.experiments.subject import Allowance, dotted
+from chartproof.experiments.changes import Changes, Seen
+from chartproof.experiments.output import Failure, Lines, Output, longer_list, other_value
+from chartproof.experiments.subject import Allowance
 from chartproof.study import side_by_side
 from chartproof.values_schema import takes_text
 from chartproof.yamlio import Path
 
-_MARK = re.compile(r"changed(\d+)z")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_FEW = 2
+_HINTS = 2
+"""How many templates are asked for a value before all are."""
 _TRIES = 4
+"""How often values are changed that are seen by marks, each time without those that are refused."""
 _BITS = 2
-"""Values that are nearer than 2 to the power of it in values.yaml are parted."""
-
-
-@dataclass(frozen=True)
-class Seen:
-    """Values whose marks are seen: `plainly` where a line is the old one but for the mark."""
-
-    plainly: set[Path]
-    anyhow: set[Path]
-
-    @property
-    def all(self) -> set[Path]:
-        """All of them."""
-        return self.plainly | self.anyhow
-
-
-@dataclass(frozen=True)
-class Changes:
-    """Values of an output that are changed in one render, to be known again in what it gives."""
-
-    output: Output
-    paths: Sequence[Path]
-
-    @cached_property
-    def own(self) -> list[Any]:
-        """The values as they are."""
-        return [self.output.own(path) for path in self.paths]
-
-    @cached_property
-    def new(self) -> list[Any]:
-        """Others in their places: texts, lists and maps with a mark."""
-        marks = (f"changed{index}z" for index in range(len(self.own)))
-        return [other_value(value, mark) for value, mark in zip(self.own, marks, strict=True)]
-
-    def rendered(self) -> Lines | Failure:
-        """Render all templates with them."""
-        return self.output.changed(dict(zip(self.paths, self.new, strict=True)))
-
-    def rendered_in(self, source: str) -> Text | Failure:
-        """Render one template with them, without the others."""
-        return self.output.changed_in(source, dict(zip(self.paths, self.new, strict=True)))
-
-    def blamed(self, report: str) -> set[Path]:
-        """Return the values that a report of a failure names, by their marks or their paths."""
-        marked = {self.paths[int(mark[1])] for mark in _MARK.finditer(report)}
-        return marked | {path for path in self.paths if dotted(path) in report}
-
-    def seen(self, lines: Lines) -> Seen:
-        """Return the values that are seen in what was rendered."""
-        seen = Seen(set(), set())
-        for source, text in lines.items():
-            old = set(filter(None, self.output.once.get(source, ())))
-            for line in set(filter(None, text)) - old:
-                marks = {self.paths[int(mark[1])] for mark in _MARK.finditer(line)}
-                seen.anyhow.update(marks)
-                if marks and _MARK.sub("", line) in old:
-                    seen.plainly.update(marks)
-                elif not marks:
-                    seen.plainly.update(self._numbers_in(line, old))
-        return seen
-
-    def _numbers_in(self, line: str, old: Collection[str]) -> Iterator[Path]:
-        """Give the numbers that a line has, where the old number makes it an old line."""
-        for number in _NUMBER.finditer(line) if self._by_number else ():
-            for index in self._by_number.get(number[0], ()):
-                if f"{line[: number.start()]}{self.own[index]}{line[number.end() :]}" in old:
-                    yield self.paths[index]
-
-    @cached_property
-    def _by_number(self) -> dict[str, list[int]]:
-        by_number: dict[str, list[int]] = {}
-        for index, value in enumerate(self.new):
-            if isinstance(value, int | float):
-                by_number.setdefault(str(value), []).append(index)
-        return by_number
+"""Of values that are seen, any two that are fewer than 2**_BITS apart are parted once."""
 
 
 @dataclass(frozen=True)
@@ -183,15 +109,21 @@ class Search:
 
     def _by_marks(self, paths: Sequence[Path]) -> set[Path]:
         """Return the values that are seen by their marks, whatever the values around are."""
-        if not paths or not all(self._may_render() for _ in range(_TRIES * (2 + 2 * _BITS))):
+        if not paths or not all(self._may_render() for _ in range(2 * (4 + 2 * _BITS))):
             return set()
-        texts = [path for path in paths if self._takes_text(path)]
-        seen = self._seen(texts) or self._seen(
-            [path for path in texts if isinstance(self.output.own(path), str | int | float)]
-        )
-        if seen is None:
-            return set()
-        unsure = [path for path in paths if path in seen.anyhow - seen.plainly]
+        own = {path: self.output.own(path) for path in paths if self._takes_text(path)}
+        set_ones = [path for path, it in own.items() if it and isinstance(it, str | int | float)]
+        filled = [path for path, it in own.items() if it and is_extensible(it)]
+        empty = [path for path, it in own.items() if not it]
+        plain, longer = self._seen(set_ones), self._seen(filled, longer_list)
+        found = (plain.plainly if plain else set()) | (longer.all if longer else set())
+        return found | self._parted(empty)
+
+    def _parted(self, paths: Sequence[Path]) -> set[Path]:
+        """Return what is seen of values that are empty, and so may switch others on."""
+        texts = [path for path in paths if isinstance(self.output.own(path), str)]
+        seen = self._seen(paths) or self._seen(texts)
+        unsure = [path for path in paths if seen and path in seen.all]
         groups = [
             [path for index, path in enumerate(unsure) if index >> bit & 1 == side]
             for bit in range(_BITS)
@@ -199,14 +131,16 @@ class Search:
         ]
         hidden: set[Path] = set()
         for group, part in zip(groups, side_by_side(self._seen, groups), strict=True):
-            hidden |= set(group) - (part.anyhow if part else set())
-        return seen.plainly | (seen.anyhow - hidden)
+            hidden |= set(group) - (part.all if part else set())
+        return set(unsure) - hidden
 
-    def _seen(self, paths: Sequence[Path]) -> Seen | None:
+    def _seen(
+        self, paths: Sequence[Path], of: Callable[[Any, str], Any] = other_value
+    ) -> Seen | None:
         """Change values, without those that the chart refuses by name; None where that fails."""
         left = list(paths)
         for _ in range(_TRIES if left else 0):
-            changes = Changes(self.output, left)
+            changes = Changes(self.output, left, of)
             changed = changes.rendered()
             if not isinstance(changed, Failure):
                 return changes.seen(changed)
@@ -246,7 +180,7 @@ class Search:
         def rank(source: str) -> tuple[float, int, str]:
             return -weights[source], excerpts.size(Sources({source})), source
 
-        return sorted(weights, key=rank)[:_FEW]
+        return sorted(weights, key=rank)[:_HINTS]
 
     def _those(self, paths: Sequence[Path], has_effect: Callable[[Path], bool]) -> set[Path]:
         told = side_by_side(has_effect, paths)
@@ -260,3 +194,10 @@ class Search:
         is_allowed = self.allowance.may_render(self.output.subject.size)
         self.undecided.update(() if is_allowed else paths)
         return is_allowed
+
+
+def is_extensible(value: Any) -> bool:
+    """Tell whether a value is a map, or a list of texts, that can have one more."""
+    if isinstance(value, list):
+        return all(isinstance(item, str) for item in value)
+    return isinstance(value, dict)
