@@ -166,6 +166,20 @@ def test_a_search_takes_fewer_renders_than_there_are_values(tmp_path: Path) -> N
     assert (len(found), undecided) == (60, set())
 
 
+def test_of_many_empty_values_the_ones_that_only_others_switch_on_are_told_apart(
+    tmp_path: Path,
+) -> None:
+    empty = [f"value{index}" for index in range(40)]
+    lines = [f"{name}: {{{{ .Values.{name} }}}}" for name in empty]
+    lines[7] = "value7: {{ if .Values.value6 }}{{ .Values.value7 }}{{ end }}"
+    lines[20] = "value20: {{ with .Values.value21 }}{{ $.Values.value20 }}{{ end }}"
+    values = "\n".join(f'{name}: ""' for name in empty)
+    files = {"values.yaml": values, "templates/all.yaml": "\n".join(lines)}
+    output = output_of(write_chart(tmp_path, files))
+    assert search(output)[0] == alone(output)
+    assert len(alone(output)) == 38
+
+
 def test_a_mark_is_plain_where_the_line_is_the_old_one_but_for_it(tmp_path: Path) -> None:
     output = written(tmp_path, TEMPLATES["texts"], TEMPLATES["numbers"], TEMPLATES["an empty list"])
     changes = Changes(output, everything(output.subject))

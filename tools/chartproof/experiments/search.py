@@ -30,6 +30,8 @@ _HINTS = 2
 """How many templates are asked for a value before all are."""
 _TRIES = 4
 """How often values are changed that are seen by marks, each time without those that are refused."""
+_MANY = 30
+"""Values that are seen, and fewer than that, are changed each alone as soon."""
 _BITS = 2
 """Of values that are seen, any two that are fewer than 2**_BITS apart are parted once."""
 
@@ -109,7 +111,7 @@ class Search:
 
     def _by_marks(self, paths: Sequence[Path]) -> set[Path]:
         """Return the values that are seen by their marks, whatever the values around are."""
-        if not paths or not all(self._may_render() for _ in range(2 * (4 + 2 * _BITS))):
+        if not paths or not self._may_render(times=6):
             return set()
         own = {path: self.output.own(path) for path in paths if self._takes_text(path)}
         set_ones = [path for path, it in own.items() if it and isinstance(it, str | int | float)]
@@ -124,6 +126,8 @@ class Search:
         texts = [path for path in paths if isinstance(self.output.own(path), str)]
         seen = self._seen(paths) or self._seen(texts)
         unsure = [path for path in paths if seen and path in seen.all]
+        if len(unsure) < _MANY or not self._may_render(times=3 * _BITS):
+            return set()
         groups = [
             [path for index, path in enumerate(unsure) if index >> bit & 1 == side]
             for bit in range(_BITS)
@@ -189,9 +193,12 @@ class Search:
     def _may_render_of(self, source: str) -> bool:
         return self.allowance.may_render(self.output.subject.chart.excerpts.size(Sources({source})))
 
-    def _may_render(self, paths: Sequence[Path] = ()) -> bool:
-        """Tell whether all templates may be rendered; where not, `paths` stay undecided."""
-        is_allowed = self.allowance.may_render(self.output.subject.size)
+    def _may_render(self, paths: Sequence[Path] = (), times: int = 1) -> bool:
+        """Tell whether all templates may be rendered; where not, `paths` stay undecided.
+
+        How `times` they will be can be a guess: what is found is not to depend on who is first.
+        """
+        is_allowed = self.allowance.may_render(times * self.output.subject.size)
         self.undecided.update(() if is_allowed else paths)
         return is_allowed
 
