@@ -10,15 +10,18 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from chartproof import engine
 from chartproof.cases import Case
 from chartproof.chart import Chart
 from chartproof.errors import InputError
 from chartproof.findings import Finding, Severity
 from chartproof.lint import lint
 from chartproof.options import RenderOptions
+from chartproof.render import render
 from chartproof.report import print_report
 from chartproof.waivers import Waived
 from tests.support.charts import CHARTS, chart
+from tests.support.inline import CHART_YAML, write_chart
 
 DEFAULTS = Case("defaults")
 
@@ -103,6 +106,46 @@ def test_values_that_the_schema_forbids_are_told_once() -> None:
     assert [(finding.rule, finding.message) for finding in errors] == [
         ("values-are-accepted", "values at broker.replica: unknown key, did you mean replicas?")
     ]
+
+
+NULL_IN_VALUES = {
+    "values.yaml": "mode: null\n",
+    "values.schema.json": '{"properties": {"mode": {"type": "string"}}}',
+}
+OF_A_SUBCHART = {
+    "Chart.yaml": CHART_YAML + "dependencies: [{name: db, version: 1.x}]\n",
+    "charts/db/Chart.yaml": CHART_YAML.replace("shop", "db"),
+    "charts/db/values.yaml": "port: 5432\n",
+    "values.yaml": "db: {}\n",
+    "values.schema.json": '{"properties": {"db": {"required": ["port"]}}}',
+}
+
+
+@pytest.mark.parametrize("files", [NULL_IN_VALUES, OF_A_SUBCHART], ids=["null", "subchart"])
+def test_what_helms_lint_alone_finds_against_the_schema_is_told(
+    files: dict[str, str], tmp_path: Path
+) -> None:
+    odd = write_chart(tmp_path, files)
+    render(odd)  # a render has nothing against it
+    (told,) = [
+        it for it in by_rule(lint(odd, [DEFAULTS]), "helm-lint") if it.severity is Severity.ERROR
+    ]
+    assert told.template.endswith("values.yaml")
+
+
+def test_helms_lint_asks_the_schema_where_a_render_did_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[object, bool]] = []
+    sound = engine.lint
+
+    def noted(*of: object, with_schema: bool) -> object:
+        asked.append((of[1], with_schema))
+        return sound(*of, with_schema=with_schema)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(engine, "lint", noted)
+    null = Case("null", inline={"broker": {"replicas": None}})
+    lint(chart("strict-schema"), [DEFAULTS, given("typo", "broker.replica=3"), null])
+    refused, nulled = {"broker": {"replica": 3}}, {"broker": {"replicas": None}}
+    assert sorted(asked, key=str) == sorted([({}, False), (refused, True), (nulled, True)], key=str)
 
 
 def test_options_that_cannot_be_are_no_finding() -> None:

@@ -14,6 +14,7 @@ from chartproof import engine, yamlio
 from chartproof.archive import rewritten
 from chartproof.cases import Case
 from chartproof.errors import InputError
+from chartproof.excerpt import Excerpts
 from chartproof.project.file import Project, case_of, read_project
 
 _SCHEMA = "/values.schema.json"
@@ -56,6 +57,11 @@ class Chart:
         """The defaults: values.yaml, with those of the subcharts."""
         return engine.merge_values(self.archive, {})
 
+    @cached_property
+    def own_values(self) -> dict[str, Any]:
+        """What its values.yaml says, nulls too, without what subcharts add."""
+        return engine.parse_values(self.files.get(f"{self.name}/values.yaml", ""))
+
     @property
     def schema(self) -> dict[str, Any] | None:
         """The parsed values.schema.json, or None."""
@@ -88,6 +94,11 @@ class Chart:
 
         return replace(self, archive=rewritten(self.archive, without))
 
+    @cached_property
+    def excerpts(self) -> Excerpts:
+        """Its templates, to be rendered one without the other, and without the schema."""
+        return Excerpts(self)
+
     def locate(self, name: str) -> Path:
         """Turn Helm's name of a file, `<chart name>/templates/...`, into its path on disk."""
         return self.path / self.stored(name).partition("/")[2]
@@ -110,11 +121,15 @@ class Chart:
         return {one["alias"]: one["name"] for one in asked if one.get("alias")}
 
     @cached_property
+    def dependencies(self) -> set[str]:
+        """The subcharts that are in charts/."""
+        return engine.dependencies(self.archive)
+
+    @cached_property
     def missing_dependencies(self) -> list[str]:
         """The subcharts that Chart.yaml asks for and charts/ lacks."""
         asked = [dependency["name"] for dependency in self.metadata.get("dependencies") or []]
-        there = engine.dependencies(self.archive) if asked else set()
-        return [name for name in asked if name not in there]
+        return [name for name in asked if name not in self.dependencies] if asked else []
 
     @cached_property
     def project(self) -> Project:

@@ -99,6 +99,14 @@ def render(archive: bytes, values: Mapping[str, Any], options: RenderOptions) ->
         return Rendered(files, {crd["filename"]: crd["data"] for crd in chart.crds})
 
 
+def render_templates(
+    archive: bytes, values: Mapping[str, Any], options: RenderOptions
+) -> dict[str, str]:
+    """Render every template of a chart archive, without a look at the CRDs."""
+    with _quiet_sdk() as helm, _renderable(helm, archive) as chart:
+        return _render_with_capabilities(archive, chart, values, options)
+
+
 @contextmanager
 def _renderable(helm: ModuleType, archive: bytes) -> Iterator[Chart]:
     """Give a chart as it is before any render."""
@@ -109,7 +117,7 @@ def _renderable(helm: ModuleType, archive: bytes) -> Iterator[Chart]:
             yield chart
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _unchanging(archive: bytes) -> Chart | None:
     """Load a chart that no render changes, once for all renders; None where it has subcharts."""
     chart = _loaded_sdk().Chart.load_archive(archive)
@@ -178,14 +186,20 @@ def merge_values(archive: bytes, values: Mapping[str, Any]) -> dict[str, Any]:
         return merged
 
 
-def lint(path: Path, values: Mapping[str, Any], options: RenderOptions) -> list[dict[str, Any]]:
-    """Run Helm's own lint: each message has `severity` (1 info to 3 error), `path`, `error`."""
+def lint(
+    path: Path, values: Mapping[str, Any], options: RenderOptions, *, with_schema: bool = True
+) -> list[dict[str, Any]]:
+    """Run Helm's own lint: each message has `severity` (1 info to 3 error), `path`, `error`.
+
+    A third of its time goes into the schema, which need not be asked again.
+    """
     with _quiet_sdk() as helm:
         report = helm.lint(
             path,
             dict(values),
             namespace=options.namespace,
             kube_version=options.kube_version,
+            skip_schema_validation=not with_schema,
         )
         messages: list[dict[str, Any]] = report["messages"]
         return messages

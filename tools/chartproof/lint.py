@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import replace
 
 from chartproof import engine
@@ -22,6 +22,7 @@ from chartproof.render import TemplateError, ValuesError, render
 from chartproof.rules import RULES
 from chartproof.study import Study, side_by_side
 from chartproof.waivers import Judged, apply, check_rules, stale
+from chartproof.walk import leaves
 
 _HELM_SEVERITIES = {1: Severity.NOTE, 2: Severity.WARNING, 3: Severity.ERROR}
 
@@ -52,14 +53,15 @@ def lint(chart: Chart, cases: Sequence[Case], *, deep: bool = False) -> list[Fin
     options and files that cannot be.
     """
     shown: dict[Finding, list[str]] = {}
-    by_case = side_by_side(lambda case: list(_findings(chart, case)), cases)
+    files: dict[str, Mapping[str, str]] = {}
+    by_case = side_by_side(lambda case: list(_findings(chart, case, files)), cases)
     for case, found in zip(cases, by_case, strict=True):
         for finding in dict.fromkeys(found):
             shown.setdefault(finding, []).append(case.name)
     findings = [replace(finding, cases=tuple(names)) for finding, names in shown.items()]
     findings = [_weighed(finding, cases) for finding in findings]
     rendering = [case for case in cases if case.expected_failure is None]
-    findings += _of_chart(Study(chart, rendering, deep))
+    findings += _of_chart(Study(chart, rendering, deep, files))
     return sorted(findings, key=sort_key)
 
 
@@ -78,11 +80,17 @@ def _of_chart(study: Study) -> Iterator[Finding]:
             yield replace(finding, cases=finding.cases or everywhere)
 
 
-def _findings(chart: Chart, case: Case) -> Iterator[Finding]:
-    """Check one case: the rules need a render, so that one that fails stands for them."""
+def _findings(
+    chart: Chart, case: Case, files: MutableMapping[str, Mapping[str, str]]
+) -> Iterator[Finding]:
+    """Check one case: the rules need a render, so that one that fails stands for them.
+
+    What it renders is kept in `files`.
+    """
     failure = None
     try:
         release = render(chart, case.values, case.options)
+        files[case.name] = release.files
         release.parse()
     except ValuesError as error:
         failure = Finding(str(error), rule=VALUES_ARE_ACCEPTED.id)
@@ -105,7 +113,8 @@ def _of_helm(chart: Chart, case: Case, *, has_failed: bool) -> Iterator[Finding]
 
     Where only Helm's lint fails to render, it is because it cannot be told the API versions.
     """
-    for message in engine.lint(chart.path, case.values, case.options):
+    with_schema = has_failed or _may_be_asked_otherwise(chart, case)
+    for message in engine.lint(chart.path, case.values, case.options, with_schema=with_schema):
         path = message["path"]
         severity = _HELM_SEVERITIES.get(message["severity"], Severity.WARNING)
         told = path == "templates/" or (has_failed and path.startswith(("templates/", "values")))
@@ -117,3 +126,14 @@ def _of_helm(chart: Chart, case: Case, *, has_failed: bool) -> Iterator[Finding]
             rule=HELM_LINT.id,
             template=str(chart.path / path),
         )
+
+
+def _may_be_asked_otherwise(chart: Chart, case: Case) -> bool:
+    """Tell whether Helm's lint may ask the schema about other values than a render does.
+
+    It lays the case's values over values.yaml alone, without those of subcharts, and keeps nulls.
+    """
+    given = (chart.own_values, case.values)
+    return bool(chart.dependencies) or any(
+        value is None for values in given for _, value in leaves(values)
+    )

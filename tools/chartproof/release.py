@@ -18,7 +18,8 @@ from chartproof.options import RenderOptions
 class Release:
     """A rendered chart; `values` are those given over the chart's defaults.
 
-    `documents` are what the templates wrote, comment-only ones too, hooks last.
+    `documents` are what the templates wrote, comment-only ones too, hooks last; `files` are that
+    as text, by the templates' names.
     """
 
     chart: Chart = field(repr=False)
@@ -27,6 +28,7 @@ class Release:
     notes: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     options: RenderOptions = field(default_factory=RenderOptions)
+    files: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @cached_property
     def manifests(self) -> tuple[Manifest, ...]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from chartproof import engine, kube_version, schema_faults, template_faults
 from chartproof.chart import Chart
 from chartproof.errors import ChartproofError, InputError
+from chartproof.excerpt import Sources
 from chartproof.manifest import Manifest
 from chartproof.options import RenderOptions
 from chartproof.release import Release
@@ -67,16 +68,32 @@ def render(
 
     ordered = sorted(filter(is_kept, manifests(output.templates)), key=rank)
     crds = tuple(manifests(output.crds))
-    return Release(chart, tuple(ordered), crds, output.notes, values, options)
+    return Release(chart, tuple(ordered), crds, output.notes, values, options, output.files)
+
+
+def render_alone(
+    chart: Chart, source: str, values: Mapping[str, Any], options: RenderOptions
+) -> Release:
+    """Render one template and what it includes; no other one, no CRD, and whatever the schema says.
+
+    The short names of its objects are the whole ones. Raises EngineError.
+    """
+    text = chart.excerpts.render(Sources({source}), values, options).get(source, "")
+    parts = filter(is_kept, documents(source, text, chart, options.namespace, ()))
+    return Release(chart, tuple(sorted(parts, key=rank)), values=values, options=options)
 
 
 @dataclass(frozen=True)
 class Output:
-    """What Helm writes, as text: templates and CRDs by the path Helm names, and the notes."""
+    """What Helm writes, as text: templates and CRDs by the path Helm names, and the notes.
+
+    `files` are all that templates wrote, the notes of subcharts too.
+    """
 
     templates: Mapping[str, str]
     crds: Mapping[str, str]
     notes: str
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def render_files(chart: Chart, values: Mapping[str, Any], options: RenderOptions) -> Output:
@@ -94,7 +111,7 @@ def render_files(chart: Chart, values: Mapping[str, Any], options: RenderOptions
     templates = {
         source: file for source, file in rendered.files.items() if not source.endswith(_NOTES)
     }
-    return Output(templates, rendered.crds, notes)
+    return Output(templates, rendered.crds, notes, rendered.files)
 
 
 def _check_installable(chart: Chart, options: RenderOptions) -> None:

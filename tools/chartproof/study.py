@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
 from chartproof.cases import Case
 from chartproof.chart import Chart
+from chartproof.experiments.output import Output
+from chartproof.experiments.subject import Allowance, Subject
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -18,11 +22,35 @@ _THREADS = 2
 
 @dataclass(frozen=True)
 class Study:
-    """A chart with all its cases; `is_deep` takes experiments as far as they go."""
+    """A chart with all its cases; `is_deep` takes experiments as far as they go.
+
+    `files` are what cases are known to render, by their names.
+    """
 
     chart: Chart
     cases: Sequence[Case]
     is_deep: bool = False
+    files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @cached_property
+    def subject(self) -> Subject:
+        """The chart for experiments with its values."""
+        return Subject(self.chart)
+
+    @cached_property
+    def outputs(self) -> list[Output]:
+        """What the cases render, without those that fail."""
+
+        def output(case: Case) -> Output | None:
+            if case.name in self.files:
+                return Output.known(self.subject, case, self.files[case.name])
+            return Output.of(self.subject, case)
+
+        return [output for output in side_by_side(output, self.cases) if output]
+
+    def allowance(self, size: int) -> Allowance:
+        """Return how much a rule may render: `size`, or without an end."""
+        return Allowance(math.inf if self.is_deep else size)
 
 
 def side_by_side(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:

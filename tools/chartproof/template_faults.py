@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from chartproof.chart import Chart
 from chartproof.errors import nearest
 from chartproof.yamlio import quote
+
+if TYPE_CHECKING:
+    from chartproof.chart import Chart
 
 _PLACE = re.compile(r"(?P<file>[^\s:()]+/templates/[^\s:()]+):(?P<line>\d+)(?::(?P<column>\d+))?")
 _READ = re.compile(r"at <(?P<expression>[^\n]*?)>:")
@@ -20,6 +23,12 @@ _PARSE_ERROR, _REFUSAL = "parse error at", "execution error at"
 _DEFINE = re.compile(r'\{\{-?\s*define\s+"([^"]+)"')
 
 
+def missing_template(report: str) -> str | None:
+    """Return the name that a template included and nothing defines, if that is the fault."""
+    asked = _NO_TEMPLATE.search(report)
+    return asked["name"] if asked else None
+
+
 def is_refusal(report: str) -> bool:
     """Tell whether the chart itself stopped the render, by `fail` or `required`."""
     return report.startswith(_REFUSAL)
@@ -29,6 +38,12 @@ def place(report: str, chart: Chart) -> tuple[str, int | None]:
     """Return the template on disk and the line that a report is about; ("", None) for neither."""
     *_, last = [None, *_PLACE.finditer(report)]
     return (str(chart.locate(last["file"])), int(last["line"])) if last else ("", None)
+
+
+def outermost(report: str) -> str:
+    """Return the template that a report is about, as Helm names it, not what it includes; or ""."""
+    first = _PLACE.search(report)
+    return first["file"] if first else ""
 
 
 @dataclass(frozen=True)
@@ -67,8 +82,8 @@ def message(report: str) -> str:
     """Return what is wrong, without the places."""
     if report.startswith((_PARSE_ERROR, _REFUSAL)):
         return report.partition("): ")[2].strip()
-    if asked := _NO_TEMPLATE.search(report):
-        return f"no template {asked['name']!r} is defined"
+    if asked := missing_template(report):
+        return f"no template {asked!r} is defined"
     *_, last = re.split(r"at <[^\n]*?>:|" + _PLACE.pattern + ":", report)
     return re.sub(r"\s+", " ", last).strip()
 
@@ -89,9 +104,9 @@ def _missing_value(report: str) -> str | None:
 
 def _missing_template(report: str, chart: Chart) -> str | None:
     """Name the nearest of the templates that exist for one that does not."""
-    asked = _NO_TEMPLATE.search(report)
+    asked = missing_template(report)
     if not asked:
         return None
     defined = {name for text in chart.files.values() for name in _DEFINE.findall(text)}
-    near = nearest(asked["name"], defined)
+    near = nearest(asked, defined)
     return f"  did you mean {near!r}?" if near else None

@@ -65,3 +65,12 @@ def refuses(schema: Schema, path: Path, value: Any) -> bool:
     allowed = node_at(schema, path).get("type", ())
     types = [allowed] if isinstance(allowed, str) else allowed
     return bool(types) and not set(types) & set(_TYPES[type(value)])
+
+
+def takes_text(schema: Schema, path: Path) -> bool:
+    """Tell whether the schema leaves what is at `path`, or what is in it, to be any text."""
+    node = node_at(schema, path)
+    inside = node.get("items"), node.get("additionalProperties")
+    described = [resolve(schema, it) for it in (node, *inside) if isinstance(it, Mapping)]
+    is_of_objects = any("object" in it.get("type", ()) for it in described[1:])
+    return not is_of_objects and "enum" not in node

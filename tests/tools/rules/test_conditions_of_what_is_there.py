@@ -8,6 +8,8 @@ import pytest
 
 from chartproof.findings import Finding, Severity
 from chartproof.release import Release
+from chartproof.render import render
+from chartproof.rules import RULES
 from chartproof.wiring import given
 from tests.support.inline import CHART_YAML, found_in, found_with, write_chart
 
@@ -218,3 +220,32 @@ def test_a_name_that_is_asked_for_twice_costs_one_render(renders: list[Release])
     both = found_in(NAMED, POD.replace("ASKED", asked), values="login: theirs")
     assert len(both) == 2
     assert len(renders) == 1
+
+
+def test_a_name_that_its_own_template_shows_given_costs_no_render_of_all(
+    renders: list[Release],
+) -> None:
+    finding = of_name("{{ .Values.login }}", "{login: theirs, other: theirs}")
+    assert finding.message.startswith("Secret theirs is named by the values (login)")
+    assert renders == []
+
+
+@pytest.mark.parametrize("how", ["plainly", "by a variable"])
+def test_a_name_that_another_template_sets_is_not_given_by_the_value(
+    how: str, tmp_path: Path
+) -> None:
+    where = {"plainly": ".Values.web", "by a variable": "$web"}[how]
+    fixed = "theirs"
+    given_as = {"plainly": fixed, "by a variable": f"{fixed}-too"}[how]
+    sets = f"{{{{ $web := .Values.web }}}}{{{{ $_ := set {where} `login` `{fixed}` }}}}"
+    pod = POD.replace("ASKED", "{secretRef: {name: {{ .Values.web.login }}}}")
+    chart = write_chart(
+        tmp_path,
+        {
+            "templates/all.yaml": pod,
+            "templates/first.yaml": sets,  # Helm renders the last file first
+            "values.yaml": f"web: {{login: {given_as}}}\n",
+        },
+    )
+    (finding,) = RULES[NAMED].findings(render(chart))
+    assert finding.message == f"the chart renders no Secret '{fixed}'"

@@ -297,3 +297,8 @@ def test_only_the_paths_of_a_projected_volume_have_to_differ() -> None:
 def test_a_path_that_two_sources_of_a_volume_write_is_found() -> None:
     (finding,) = found_in(LISTED, POD + PROJECTED.replace("PATH", "ca.crt"))
     assert finding.field == "spec.volumes[all].projected.sources[1].secret.items[0].path"
+
+
+def test_containers_without_a_name_are_left_to_the_schema() -> None:
+    nameless = POD.replace("- name: main", "- args: []") + "  initContainers: [{image: first:1}]\n"
+    assert found_in("container-names-differ", nameless) == []

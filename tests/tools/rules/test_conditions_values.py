@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from chartproof import engine
 from chartproof.chart import Chart
 from chartproof.findings import Severity
@@ -88,3 +90,58 @@ def test_a_text_in_place_of_a_list_is_told_as_such(tmp_path: Path) -> None:
     chart = write_chart(tmp_path, {"templates/all.yaml": template, "values.yaml": "hosts: [one]\n"})
     (finding,) = found_with("wrong-type-is-refused", chart)
     assert finding.message.startswith("a text in place of the list for hosts breaks")
+
+
+NULL = "null-is-handled"
+READERS = {
+    "by a helper whose name is made": {
+        "templates/_helpers.tpl": '{{ define "shop.of.web" }}{{ .Values.image.tag }}{{ end }}',
+        "templates/all.yaml": '{{ include (printf "shop.of.%s" "web") . }}',
+    },
+    "by another file whose name is made": {
+        "templates/all.yaml": "{{ .Values.image.tag }}",
+        "templates/sum.yaml": '{{ include (print .Template.BasePath "/all.yaml") . | sha256sum }}',
+    },
+    "by a text that tpl carries out": {
+        "templates/all.yaml": "{{ tpl .Values.text . }}",
+        "values.yaml": "image: {tag: 1}\ntext: '{{ .Values.image.tag }}'\n",
+    },
+    "through a variable that another template sets": {
+        "templates/all.yaml": "{{ .Values.other.tag }}",
+        "templates/first.yaml": '{{ $_ := set .Values "other" .Values.image }}',
+        "values.yaml": "image: {tag: 1}\nother: {tag: 1}\n",
+    },
+}
+
+
+@pytest.mark.parametrize("how", READERS)
+def test_a_null_is_tried_in_every_template_that_reads_it(how: str, tmp_path: Path) -> None:
+    files = {"values.yaml": "image: {tag: 1}\nunread: 1\n", **READERS[how]}
+    assert "image" in {it.field for it in found_with(NULL, write_chart(tmp_path, files))}
+
+
+def test_a_null_that_lets_a_subchart_in_is_tried_in_the_subchart(tmp_path: Path) -> None:
+    dependency = "dependencies: [{name: db, version: 1.x, condition: parts.db}]\n"
+    chart = write_chart(
+        tmp_path,
+        {
+            "Chart.yaml": CHART_YAML + dependency,
+            "values.yaml": "parts: {db: false}\n",
+            "charts/db/Chart.yaml": CHART_YAML.replace("shop", "db"),
+            "charts/db/templates/all.yaml": "{{ .Values.no.such.value }}",
+        },
+    )
+    assert {it.field for it in found_with(NULL, chart)} == {"parts", "parts.db"}
+
+
+def test_a_null_that_the_chart_refuses_or_its_schema_does_is_no_fault(tmp_path: Path) -> None:
+    chart = write_chart(
+        tmp_path,
+        {
+            "values.yaml": "image: {tag: 1}\nlogin: {user: a}\nport: {number: 1}\n",
+            "values.schema.json": '{"properties": {"port": {"required": ["number"]}}}',
+            "templates/all.yaml": '{{ required "image is needed" .Values.image }}'
+            "{{ .Values.image.tag }}{{ .Values.login.user }}{{ .Values.port.number | int }}",
+        },
+    )
+    assert [it.field for it in found_with(NULL, chart)] == ["login", "port"]

@@ -178,6 +178,16 @@ def test_immutable_fields_that_follow_the_version_are_found() -> None:
     ]
 
 
+def test_init_containers_with_the_name_of_a_container_are_found() -> None:
+    findings = found("container-names-differ", "container-names-differ/bad")
+    assert [told(finding) for finding in findings] == [
+        (15, "Deployment/web", "spec.template.spec.initContainers[web].name"),
+        (17, "Deployment/web", "spec.template.spec.initContainers[proxy].name"),
+        (38, "CronJob/nightly", "spec.jobTemplate.spec.template.spec.initContainers[clean].name"),
+    ]
+    assert findings[0].message == "a container of the pod is named 'web' already"
+
+
 def test_items_that_hide_others_are_found_by_what_refuses_them() -> None:
     findings = found("item-is-listed-once", "item-is-listed-once/bad")
     assert [

@@ -1,23 +1,21 @@
 """A chart as an experiment sees it, and how many experiments a lint may make.
 
-The allowance keeps the lint of a large chart short. It is in renders, not in seconds, so that a
-lint finds the same on every machine; what was left out for it is always told.
+The allowance keeps the lint of a large chart short. It is in text to render, not in seconds, so
+that a lint finds the same on every machine; what was left out for it is always told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
-from chartproof import engine, yamlio
+from chartproof import yamlio
 from chartproof.chart import Chart
 from chartproof.findings import Finding, Severity
 from chartproof.values import merge
 from chartproof.yamlio import Path
-
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -31,10 +29,15 @@ class Subject:
         """The text of values.yaml."""
         return self.chart.files.get(f"{self.chart.name}/values.yaml", "")
 
-    @cached_property
+    @property
     def values(self) -> dict[str, Any]:
         """The chart's own values.yaml, without what subcharts add."""
-        return engine.parse_values(self.text)
+        return self.chart.own_values
+
+    @cached_property
+    def schema(self) -> dict[str, Any]:
+        """The parsed values.schema.json, {} where there is none."""
+        return self.chart.schema or {}
 
     @property
     def archive_without_schema(self) -> bytes:
@@ -47,10 +50,23 @@ class Subject:
         return [text for name, text in self.chart.files.items() if "/templates/" in name]
 
     @cached_property
+    def size(self) -> int:
+        """How many characters its templates have, which is what a render takes its time for."""
+        return sum(map(len, self.templates))
+
+    @cached_property
     def subcharts(self) -> dict[str, str]:
         """The names of subcharts, by the keys under which values.yaml has their values."""
         dependencies = self.chart.metadata.get("dependencies") or []
         return {one.get("alias") or one["name"]: one["name"] for one in dependencies}
+
+    @cached_property
+    def steering(self) -> set[str]:
+        """The keys of values.yaml that reach subcharts, or decide which of them there are."""
+        dependencies = self.chart.metadata.get("dependencies") or []
+        conditions = ",".join(one.get("condition") or "" for one in dependencies).split(",")
+        of_conditions = {condition.strip().partition(".")[0] for condition in conditions}
+        return {*self.subcharts, *of_conditions, "global", "tags"} if dependencies else set()
 
     def templates_of(self, key: str) -> list[str]:
         """Return the text of every template of the subchart with its values under `key`."""
@@ -73,33 +89,35 @@ class Subject:
 
 
 class Allowance:
-    """How many renders are left to a rule, and how many it had to leave out.
+    """How much a rule may still render: `size` is the text of templates, 20 MB take two seconds."""
 
-    `size` is the text of templates that it may have rendered; 20 MB take about a second.
-    """
+    def __init__(self, size: float) -> None:
+        self._left = size
 
-    def __init__(self, subject: Subject, size: int, *, is_deep: bool) -> None:
-        of_one = sum(map(len, subject.templates))
-        self._left = None if is_deep else size // max(of_one, 1)
-        self._taken = self._left_out = 0
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing more may be rendered."""
+        return self._left <= 0
 
-    def take(self, items: Sequence[Item]) -> Sequence[Item]:
-        """Give those of `items` that may be tried, each for one render."""
-        taken = items if self._left is None else items[: self._left]
-        if self._left is not None:
-            self._left -= len(taken)
-        self._taken += len(taken)
-        self._left_out += len(items) - len(taken)
-        return taken
+    def may_render(self, size: int) -> bool:
+        """Tell whether so much may be rendered, and count it."""
+        is_enough = size <= self._left
+        self._left = self._left - size if is_enough else 0
+        return is_enough
 
-    def reservation(self) -> Iterator[Finding]:
-        """Say how much was left out, if anything was."""
-        if self._left_out:
-            yield Finding(
-                f"tried {self._taken} changes of values, and left out {self._left_out} "
-                "for the time they take: --deep tries all",
-                Severity.NOTE,
-            )
+    def shares(self, count: int) -> list[Allowance]:
+        """Split what is left in equal parts: what is found is to be the same in any order."""
+        return [Allowance(self._left / count) for _ in range(count)]
+
+
+def reservation(tried: int, left_out: int) -> Iterator[Finding]:
+    """Say how much was left out, if anything was."""
+    if left_out:
+        yield Finding(
+            f"tried {tried} changes of values, and left out {left_out} "
+            "for the time they take: --deep tries all",
+            Severity.NOTE,
+        )
 
 
 def paths(values: Mapping[str, Any], above: Path = ()) -> Iterator[tuple[Path, Any]]:

@@ -45,7 +45,7 @@ def check(release: Release) -> Iterator[Finding]:
         again = of_next_version(release)
     except ChartproofError:
         return  # a chart that refuses other versions cannot be asked
-    later = {_key(manifest): manifest for manifest in again.manifests}
+    later = {_key(manifest): manifest for manifest in again.of_kind(*IMMUTABLE)}
     for manifest in fixed:
         counterpart = later.get(_key(manifest), manifest)
         for field in IMMUTABLE[manifest.kind]:

@@ -9,21 +9,27 @@ maps too, is set to null in every case, and the case rendered.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from chartproof.experiments.failures import Replacement, failures
 from chartproof.findings import Finding, Severity
 from chartproof.study import Study
 from chartproof.values_schema import refuses_null
+from chartproof.yamlio import Path
 
 SEVERITIES = (Severity.WARNING, Severity.NOTE)
 
 
 def check_chart(study: Study) -> Iterator[Finding]:
     """Find values whose absence makes a template fail."""
-    return failures(study, _null, refuses_null, Severity.WARNING)
+    return failures(study, _null, refuses_null, _last_key, Severity.WARNING)
 
 
 def _null(_: Any) -> Replacement:
     return "null", None
+
+
+def _last_key(path: Path) -> Iterable[str]:
+    """Return what a template has to name: a loop never comes to a value that is not there."""
+    return [str(path[-1])]

@@ -29,7 +29,7 @@ _OF_PARENTS = {("enabled",), ("tags",), ("global",)}
 
 def check_chart(study: Study) -> Iterator[Finding]:
     """Find values that are only in one of the two."""
-    subject, schema = Subject(study.chart), study.chart.schema
+    subject, schema = study.subject, study.chart.schema
     if not schema:
         return
     only_in_schema, only_in_values, described = _sorted_out(subject, schema)

@@ -2,7 +2,8 @@
 
 A value that no template reads looks like a setting and is none: a typo, or what is left of a
 template that was removed. The test is an experiment: change the value, render every case again,
-and compare all output, the notes included. What has no effect is tried once more with the flags
+and compare all output, the notes included. Many values are changed in one render, as far as it can
+be told afterwards which of them had an effect. What has none is tried once more with the flags
 beside it switched on, so that a value that only no case uses is told apart: it is a note, as no
 snapshot and no rule ever sees what it does. Lines that are random in every render are left out of
 the comparison.
@@ -14,7 +15,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from chartproof.experiments.output import Output
-from chartproof.experiments.subject import Allowance, Subject, dotted, paths, with_value
+from chartproof.experiments.search import Search
+from chartproof.experiments.subject import Subject, dotted, paths, reservation, with_value
 from chartproof.findings import Finding, Severity
 from chartproof.study import Study, side_by_side
 from chartproof.walk import dig
@@ -22,27 +24,30 @@ from chartproof.yamlio import Path
 
 SEVERITIES = (Severity.WARNING, Severity.NOTE)
 
-_ALLOWED_BYTES = 20_000_000
+_ALLOWED_BYTES = 6_000_000
 
 
 def check_chart(study: Study) -> Iterator[Finding]:
     """Find values without an effect."""
-    subject = Subject(study.chart)
-    allowance = Allowance(subject, _ALLOWED_BYTES, is_deep=study.is_deep)
+    subject, allowance = study.subject, study.allowance(_ALLOWED_BYTES)
+    if not study.outputs:
+        return
     unread = [path for path, value in paths(subject.values) if not (value and _is_map(value))]
-    read: set[Path] = set()
-    first: Output | None = None
-    for case in study.cases:
-        if unread and (output := Output.of(subject, case)):
-            first = first or output
-            tried = allowance.take(unread)
-            shown = dict(zip(tried, side_by_side(output.shows, tried), strict=True))
-            read |= {path for path, is_shown in shown.items() if is_shown}
-            unread = [path for path, is_shown in shown.items() if not is_shown]
-    if first:
-        for path in allowance.take(unread):
-            yield _judged(subject, first, path, read)
-    yield from allowance.reservation()
+    richest, *others = sorted(study.outputs, key=lambda output: -output.size)
+    first = Search(richest, allowance)
+    read = first.shown(unread)
+    tried, unread = len(unread), [path for path in unread if path not in read]
+    shares = allowance.shares(len(others))
+    searches = [Search(output, share) for output, share in zip(others, shares, strict=True)]
+    tried += len(unread) * len(searches)
+    read |= set().union(*side_by_side(lambda search: search.shown(unread), searches))
+    undecided = [path for search in (first, *searches) for path in search.undecided - read]
+    for path in (path for path in unread if path not in {*read, *undecided}):
+        if allowance.may_render(subject.size):
+            yield _judged(subject, study.outputs[0], path, read)
+        else:
+            undecided.append(path)
+    yield from reservation(tried - len(undecided), len(undecided))
 
 
 def _is_map(value: object) -> bool:

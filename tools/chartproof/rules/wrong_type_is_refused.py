@@ -8,20 +8,21 @@ an experiment: each value is replaced in every case, and the case rendered.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from chartproof.experiments.failures import Replacement, failures
 from chartproof.findings import Finding, Severity
 from chartproof.study import Study
 from chartproof.values_schema import refuses
+from chartproof.yamlio import Path
 
 SEVERITIES = (Severity.NOTE,)
 
 
 def check_chart(study: Study) -> Iterator[Finding]:
     """Find values whose type only a failing template tells."""
-    return failures(study, _of_another_type, refuses, Severity.NOTE)
+    return failures(study, _of_another_type, refuses, _last_keys, Severity.NOTE)
 
 
 def _of_another_type(value: Any) -> Replacement:
@@ -30,3 +31,8 @@ def _of_another_type(value: Any) -> Replacement:
     if isinstance(value, list):
         return "a text in place of the list", "text"
     return "a map in place of the single value", {"key": "text"}
+
+
+def _last_keys(path: Path) -> Iterable[str]:
+    """Return what a template names one of: a loop over the map around it comes to the value too."""
+    return map(str, path[-2:])

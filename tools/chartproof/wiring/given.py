@@ -6,11 +6,13 @@ experiment: change the value, render again, and see whether the name follows. A 
 chart that makes a name of the release's own, by `tpl`, is the chart's work still.
 
 All values that may give a name are changed in one render, each by a mark of its own; where that
-fails, as a value was asked to be what it was, the half of them is tried, and so on.
+fails, as a value was asked to be what it was, the half of them is tried, and so on. The template
+that writes the name is rendered without the others first: what it does not show, all may.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,11 +20,15 @@ from typing import Any
 from chartproof.errors import ChartproofError
 from chartproof.manifest import Manifest
 from chartproof.release import Release
-from chartproof.render import render
+from chartproof.render import render, render_alone
 from chartproof.values import merge
 from chartproof.walk import dig
 from chartproof.wiring.texts import text_at
 from chartproof.yamlio import Path
+
+_MARK = re.compile(r"-given\d+z")
+_WHOLE = ""
+"""In place of a template: all of them."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +45,15 @@ class Givers:
     """What gives names to a release; it keeps its renders, as many fields share a name."""
 
     release: Release
-    _renders: dict[tuple[str, Path, Path], Release | None] = field(default_factory=dict)
+    _renders: dict[tuple[str, str, Path, Path], Release | None] = field(default_factory=dict)
+    _proven: dict[str, bool] = field(default_factory=dict)
 
     def of(self, manifest: Manifest, path: Path, name: str) -> str | None:
         """Return the value path that `name`, part of the field at `path`, was taken from."""
-        found = self._search(list(_changes(self.release.all_values, name)), manifest, path, name)
+        changes = list(_changes(self.release.all_values, name))
+        found = self._search(changes, manifest, path, name, manifest.source)
+        if found is None or not self._is_proven(manifest.source):
+            found = self._search(changes, manifest, path, name, _WHOLE)
         if found is None:
             return None
         is_default = dig(self.release.values, *found) is None
@@ -51,14 +61,17 @@ class Givers:
         return None if is_own else ".".join(map(str, found))
 
     def _search(
-        self, changes: Sequence[_Change], manifest: Manifest, path: Path, name: str
+        self, changes: Sequence[_Change], manifest: Manifest, path: Path, name: str, source: str
     ) -> Path | None:
-        """Return the place of the value whose mark appears in the field, if any does."""
+        """Return the place of the value whose mark appears in the field, if any does.
+
+        Rendered is the template `source` alone, or all of them.
+        """
         if not changes:
             return None
-        key = (name, changes[0].at, changes[-1].at)
+        key = (source, name, changes[0].at, changes[-1].at)
         if key not in self._renders:
-            self._renders[key] = self._render(changes)
+            self._renders[key] = self._render(changes, source)
         text = _text(self._renders[key], manifest, path)
         for change in changes:
             if text is not None and change.mark in text:
@@ -67,19 +80,41 @@ class Givers:
             return None
         middle = len(changes) // 2
         halves = changes[:middle], changes[middle:]
-        found = (self._search(half, manifest, path, name) for half in halves)
+        found = (self._search(half, manifest, path, name, source) for half in halves)
         return next(filter(None, found), None)
 
-    def _render(self, changes: Sequence[_Change]) -> Release | None:
+    def _render(self, changes: Sequence[_Change], source: str) -> Release | None:
         """Render with all changes made; None where that fails."""
         everything, given = self.release.all_values, self.release.values
         for change in changes:
             changed = _with(everything, change.at, change.text)
             everything, given = merge(everything, changed), merge(given, changed)
+        chart, options = self.release.chart, self.release.options
         try:
-            return render(self.release.chart.without_schema, given, self.release.options)
+            if source == _WHOLE:
+                return render(chart.without_schema, given, options)
+            return render_alone(chart, source, given, options)
         except ChartproofError:
             return None
+
+    def _is_proven(self, source: str) -> bool:
+        """Tell whether a template rendered without the others writes what it writes with them.
+
+        One that has written marks has, where it is the release's without the marks.
+        """
+        if source not in self._proven:
+            marked = (it for (of, *_), it in self._renders.items() if of == source)
+            self._proven[source] = self.release.chart.excerpts.are_apart and (
+                any(self._is_the_same(it, source) for it in marked)
+                or self._is_the_same(self._render([], source), source)
+            )
+        return self._proven[source]
+
+    def _is_the_same(self, alone: Release | None, source: str) -> bool:
+        """Tell whether a template wrote what it has in the release, but for marks."""
+        return alone is not None and [
+            _MARK.sub("", document.text) for document in alone.documents
+        ] == [document.text for document in self.release.documents if document.source == source]
 
 
 def _text(release: Release | None, manifest: Manifest, path: Path) -> str | None:
