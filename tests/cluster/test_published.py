@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+# Here and not when it is needed: while pytest rewrites a module, Python 3.11 cannot bear that
+# leftovers of kr8s are collected and told of.
+import chartproof.publish.registry  # noqa: F401
 from chartproof.cluster.install import ensure_namespace
 from chartproof.cluster.watch import connect
 from chartproof.package import package
