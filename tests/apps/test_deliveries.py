@@ -12,6 +12,7 @@ from pika import BasicProperties, frame, spec
 from pika.channel import ContentFrameAssembler
 
 from workers.beneath import DeliveryReader
+from workers.bounds import WrongInputError
 from workers.deliveries import Deliveries, Rest
 from workers.message import Message
 
@@ -131,7 +132,7 @@ def test_any_stream_cut_anywhere_reads_as_with_pika_alone(
     at=st.integers(0, 10_000),
     value=st.integers(0, 255),
 )
-def test_a_byte_that_is_wrong_is_a_fault_for_pika_to_find(
+def test_a_byte_that_is_wrong_is_a_fault_for_pika_or_the_bounds_to_find(
     stream: bytes, size: int, at: int, value: int
 ) -> None:
     wrong = bytearray(stream)
@@ -141,9 +142,12 @@ def test_a_byte_that_is_wrong_is_a_fault_for_pika_to_find(
     connection._on_data_available = noting(connection._on_data_available, faults)  # type: ignore[method-assign]
     reader = DeliveryReader(connection, Deliveries(CHANNEL, CONSUMER), lambda _found: None)
     for chunk in chunks(bytes(wrong), size):
-        reader.on_data(chunk)
+        try:
+            reader.on_data(chunk)
+        except WrongInputError:
+            return  # as for pika's own errors, the connection is closed
         if faults:
-            return  # pika closes the connection
+            return
 
 
 def noting(take: Callable[[bytes], None], faults: list[Exception]) -> Callable[[bytes], None]:

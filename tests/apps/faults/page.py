@@ -27,7 +27,8 @@ messages flow, and that fails unless, at the end,
 `make faults` runs them all and writes this page if all pass. *Sent* and *handled* count each
 message once; *duplicates* are what was handled again. *Recovery* is the time from the end of the
 fault, or from its beginning where nothing ends it, until a message was handled that was published
-after it; every test has a limit for it. Workers had a heartbeat of 1 s, MQ_CONNECT_TIMEOUT=2 and
+after it, or, where all are published before, until the last one was handled or dead-lettered. Every
+test has a limit for it. Workers had a heartbeat of 1 s, MQ_CONNECT_TIMEOUT=2 and
 MQ_RECONNECT_WAIT=0.5; with the defaults a dead peer is noticed after up to 30 s.
 """
 FOOT = """
