@@ -14,8 +14,8 @@ from pika.channel import Channel
 from workers import faults, logs
 from workers.address import Host
 from workers.beneath import abort
+from workers.beneath.inlet import guard, let_go, raised_by_pika
 from workers.faults import Fault
-from workers.inlet import guard, let_go, raised_by_pika
 from workers.settings import Settings
 
 TICK = 0.1

@@ -13,7 +13,7 @@ from pika.channel import ContentFrameAssembler
 from pika.connection import Connection
 
 from tests.apps.tables import timestamp, with_headers
-from workers import inlet
+from workers.beneath import inlet
 from workers.message import Message, UnreadableError
 
 KNOWN = {

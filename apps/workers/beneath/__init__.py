@@ -11,8 +11,8 @@ from pika.channel import Channel
 from pika.connection import Connection
 
 from workers import bounds
+from workers.beneath.inlet import Inlet, OnData
 from workers.deliveries import Deliveries, Rest, frame_size
-from workers.inlet import Inlet, OnData
 from workers.message import Message
 
 RECEIVE_BYTES = 65536

@@ -1,6 +1,6 @@
 """What a peer sends, on its way to pika: held to bounds, and read where pika cannot read it.
 
-As workers.beneath this is below pika's public API; a pika with other insides is left as it is.
+As all of this package it is below pika's public API; a pika with other insides is left as it is.
 """
 
 from __future__ import annotations
