@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +13,12 @@ import pytest
 
 from chartproof import engine
 from chartproof.chart import Chart
-from chartproof.diff.reference import Source, both
+from chartproof.diff.reference import Source, both, registry_config
 from chartproof.errors import InputError
 from tests.support.archives import packed
 from tests.support.clones import commit, git
 from tests.support.inline import write_chart
-from tests.support.servers import registry, web_server
+from tests.support.servers import NAME, PASSWORD, registry, web_server, with_password
 from tests.support.tools import HELM3, HELM4
 
 COLOR = "kind: Color\napiVersion: v1\nmetadata: {name: shop}\ncolor: {{ .Values.color }}\n"
@@ -225,3 +227,55 @@ def test_a_folder_is_read_where_it_is() -> None:
     with both("charts/shop", "charts/shop", Source()) as (before, _):
         assert before.path == Path("charts/shop")
         assert isinstance(before, Chart)
+
+
+@pytest.mark.needs("registry", "helm4")
+def test_a_private_registry_is_open_to_who_has_logged_in_with_helm(tmp_path: Path) -> None:
+    archive = packed(tmp_path)
+    config = tmp_path / "helm/registry.json"
+    env = {**os.environ, "HELM_REGISTRY_CONFIG": str(config)}
+    with registry(tmp_path / "registry", with_password(tmp_path / "auth")) as host:
+        name = f"oci://{host}/charts/shop:1.0.0"
+
+        def diff(*words: str) -> subprocess.CompletedProcess[str]:
+            program = "from chartproof.cli import main; main()"
+            command = [sys.executable, "-c", program, "diff", name, str(archive), "--plain-http"]
+            return subprocess.run(
+                [*command, *words], env=env, capture_output=True, text=True, check=False
+            )
+
+        def helm(*words: str | Path) -> None:
+            command = [HELM4.path(), *words, "--plain-http"]
+            subprocess.run(command, env=env, check=True, capture_output=True)
+
+        login = ("-u", NAME, "-p", PASSWORD)
+        helm("registry", "login", host, *login)
+        helm("push", archive, f"oci://{host}/charts")
+        assert diff().stdout.startswith("shop 1.0.0 -> 1.0.0, 1 case: defaults\n")
+        config.unlink()
+        refused = diff()
+        assert refused.returncode == 2
+        assert "401" in refused.stderr or "credential" in refused.stderr
+        given = diff("--username", NAME, "--password", PASSWORD)
+        assert given.stdout.startswith("shop 1.0.0 -> 1.0.0, 1 case: defaults\n"), given.stderr
+
+
+@pytest.mark.needs("helm4")
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"XDG_CONFIG_HOME": "/xdg"},
+        {"XDG_CONFIG_HOME": "/xdg", "HELM_CONFIG_HOME": "/helm"},
+        {"HELM_CONFIG_HOME": "/helm", "HELM_REGISTRY_CONFIG": "/logins.json"},
+    ],
+)
+def test_logins_are_looked_for_where_helm_keeps_them(
+    given: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("XDG_CONFIG_HOME", "HELM_CONFIG_HOME", "HELM_REGISTRY_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    said = subprocess.check_output([HELM4.path(), "env", "HELM_REGISTRY_CONFIG"], text=True)
+    assert str(registry_config()) == said.strip()
