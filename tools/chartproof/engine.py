@@ -239,7 +239,6 @@ def pull(
     version: str | None = None,
     repo: str | None = None,
     plain_http: bool = False,
-    insecure_skip_tls_verify: bool = False,
     username: str | None = None,
     password: str | None = None,
 ) -> None:
@@ -259,7 +258,6 @@ def pull(
                     host,
                     username,
                     password or "",
-                    insecure=insecure_skip_tls_verify,
                     plain_http=plain_http,
                 )
             helm.pull(
@@ -269,7 +267,6 @@ def pull(
                 version=version,
                 repo_url=repo,
                 plain_http=plain_http,
-                insecure_skip_tls_verify=insecure_skip_tls_verify,
                 username=None if of_registry else username,
                 password=None if of_registry else password,
             )

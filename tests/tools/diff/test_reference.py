@@ -16,6 +16,7 @@ from chartproof.chart import Chart
 from chartproof.diff.reference import Source, both, registry_config
 from chartproof.errors import InputError
 from tests.support.archives import packed
+from tests.support.certificates import Authority
 from tests.support.clones import commit, git
 from tests.support.inline import write_chart
 from tests.support.servers import NAME, PASSWORD, registry, web_server, with_password
@@ -258,6 +259,26 @@ def test_a_private_registry_is_open_to_who_has_logged_in_with_helm(tmp_path: Pat
         assert "401" in refused.stderr or "credential" in refused.stderr
         given = diff("--username", NAME, "--password", PASSWORD)
         assert given.stdout.startswith("shop 1.0.0 -> 1.0.0, 1 case: defaults\n"), given.stderr
+
+
+@pytest.mark.needs("registry", "helm4")
+def test_a_certificate_of_an_authority_of_ones_own_is_taken_by_ssl_cert_file(
+    tmp_path: Path,
+) -> None:
+    archive = packed(tmp_path)
+    authority = Authority(tmp_path)
+    program = "from chartproof.cli import main; main()"
+    with registry(tmp_path / "registry", certificate=authority.issue("localhost")) as host:
+        push = ["push", archive, f"oci://{host}/charts", "--insecure-skip-tls-verify"]
+        subprocess.run([HELM4.path(), *push], check=True, capture_output=True)
+        name = f"oci://{host}/charts/shop:1.0.0"
+        command = [sys.executable, "-c", program, "diff", name, str(archive)]
+        strange = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert strange.returncode == 2
+        assert "failed to verify certificate" in strange.stderr
+        known = {**os.environ, "SSL_CERT_FILE": str(authority.ca)}
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=known)
+        assert done.stdout.startswith("shop 1.0.0 -> 1.0.0, 1 case: defaults\n"), done.stderr
 
 
 @pytest.mark.needs("helm4")

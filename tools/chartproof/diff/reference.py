@@ -44,7 +44,6 @@ class Source:
     repo: str | None = None
     version: str | None = None
     plain_http: bool = False
-    insecure_skip_tls_verify: bool = False
     username: str | None = None
     password: str | None = None
 
@@ -109,7 +108,6 @@ def _pulled(reference: str, into: Path, source: Source) -> Chart:
             version=version,
             repo=source.repo,
             plain_http=source.plain_http,
-            insecure_skip_tls_verify=source.insecure_skip_tls_verify,
             username=source.username,
             password=source.password,
         )
