@@ -6,7 +6,11 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
+from base64 import b64encode
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -170,6 +174,35 @@ def test_subcharts_that_git_does_not_hold_are_fetched(published: str, repository
     commit(repository)
     with pytest.raises(InputError, match=r"HEAD:.*: its subcharts shop cannot be had: .*9"):
         colors("HEAD:charts/shop", "v1.0.0:charts/shop")
+
+
+class Guarded(SimpleHTTPRequestHandler):
+    """Gives files to who has the password."""
+
+    def do_GET(self) -> None:
+        if self.headers.get("Authorization") != f"Basic {b64encode(b'bob:builder').decode()}":
+            self.send_error(401)
+        else:
+            super().do_GET()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.needs("helm4")
+def test_a_classic_repository_is_open_to_a_name_and_password(tmp_path: Path) -> None:
+    packed(tmp_path)
+    subprocess.run([HELM4.path(), "repo", "index", tmp_path], check=True, capture_output=True)
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Guarded, directory=tmp_path)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        repo = f"http://127.0.0.1:{server.server_port}"
+        given = Source(repo=repo, username="bob", password="builder")
+        try:
+            assert keys("shop", "shop@1.0.0", given) == ("a", "a")
+            with pytest.raises(InputError, match="401"):
+                keys("shop", "shop", Source(repo=repo))
+        finally:
+            server.shutdown()
 
 
 @pytest.mark.needs("registry", "helm3")
