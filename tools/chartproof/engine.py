@@ -261,25 +261,41 @@ def pull(
     chart: str,
     destination: Path,
     *,
+    registry_config: Path,
     version: str | None = None,
     repo: str | None = None,
     plain_http: bool = False,
-    insecure_skip_tls_verify: bool = False,
     username: str | None = None,
     password: str | None = None,
 ) -> None:
-    """Fetch an archive into a folder as `helm pull` does; `chart` may be oci://... or a URL."""
-    with _quiet_sdk() as helm:
-        helm.pull(
-            chart,
-            destination=destination,
-            version=version,
-            repo_url=repo,
-            plain_http=plain_http,
-            insecure_skip_tls_verify=insecure_skip_tls_verify,
-            username=username,
-            password=password,
-        )
+    """Fetch an archive into a folder as `helm pull` does; `chart` may be oci://... or a URL.
+
+    A registry is asked with the logins in `registry_config`, a file as `helm registry login` writes
+    it, or with the name and password given.
+    """
+    of_registry = chart.startswith("oci://")
+    with _quiet_sdk() as helm, tempfile.TemporaryDirectory() as folder:
+        logs_in = of_registry and username is not None
+        logins = Path(folder, "config.json") if logs_in else registry_config
+        with helm.RegistryClient(plain_http=plain_http, credentials_file=logins) as client:
+            if logs_in:
+                host = chart.removeprefix("oci://").partition("/")[0]
+                client.login(
+                    host,
+                    username,
+                    password or "",
+                    plain_http=plain_http,
+                )
+            helm.pull(
+                chart,
+                client=client,
+                destination=destination,
+                version=version,
+                repo_url=repo,
+                plain_http=plain_http,
+                username=None if of_registry else username,
+                password=None if of_registry else password,
+            )
 
 
 def expand(archive: Path, destination: Path) -> None:

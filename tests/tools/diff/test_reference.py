@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 import tempfile
+import threading
+from base64 import b64encode
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from chartproof import engine
 from chartproof.chart import Chart
-from chartproof.diff.reference import Source, both
+from chartproof.diff.reference import Source, both, registry_config
 from chartproof.errors import InputError
 from tests.support.archives import packed
+from tests.support.certificates import Authority
 from tests.support.clones import commit, git
 from tests.support.inline import write_chart
-from tests.support.servers import registry, web_server
+from tests.support.servers import NAME, PASSWORD, registry, web_server, with_password
 from tests.support.tools import HELM3, HELM4
 
 COLOR = "kind: Color\napiVersion: v1\nmetadata: {name: shop}\ncolor: {{ .Values.color }}\n"
@@ -169,6 +176,35 @@ def test_subcharts_that_git_does_not_hold_are_fetched(published: str, repository
         colors("HEAD:charts/shop", "v1.0.0:charts/shop")
 
 
+class Guarded(SimpleHTTPRequestHandler):
+    """Gives files to who has the password."""
+
+    def do_GET(self) -> None:
+        if self.headers.get("Authorization") != f"Basic {b64encode(b'bob:builder').decode()}":
+            self.send_error(401)
+        else:
+            super().do_GET()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.needs("helm4")
+def test_a_classic_repository_is_open_to_a_name_and_password(tmp_path: Path) -> None:
+    packed(tmp_path)
+    subprocess.run([HELM4.path(), "repo", "index", tmp_path], check=True, capture_output=True)
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Guarded, directory=tmp_path)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        repo = f"http://127.0.0.1:{server.server_port}"
+        given = Source(repo=repo, username="bob", password="builder")
+        try:
+            assert keys("shop", "shop@1.0.0", given) == ("a", "a")
+            with pytest.raises(InputError, match="401"):
+                keys("shop", "shop", Source(repo=repo))
+        finally:
+            server.shutdown()
+
+
 @pytest.mark.needs("registry", "helm3")
 def test_charts_of_a_registry_go_by_tag_digest_or_version(tmp_path: Path) -> None:
     with registry(tmp_path / "registry") as host:
@@ -225,3 +261,75 @@ def test_a_folder_is_read_where_it_is() -> None:
     with both("charts/shop", "charts/shop", Source()) as (before, _):
         assert before.path == Path("charts/shop")
         assert isinstance(before, Chart)
+
+
+@pytest.mark.needs("registry", "helm4")
+def test_a_private_registry_is_open_to_who_has_logged_in_with_helm(tmp_path: Path) -> None:
+    archive = packed(tmp_path)
+    config = tmp_path / "helm/registry.json"
+    env = {**os.environ, "HELM_REGISTRY_CONFIG": str(config)}
+    with registry(tmp_path / "registry", with_password(tmp_path / "auth")) as host:
+        name = f"oci://{host}/charts/shop:1.0.0"
+
+        def diff(*words: str) -> subprocess.CompletedProcess[str]:
+            program = "from chartproof.cli import main; main()"
+            command = [sys.executable, "-c", program, "diff", name, str(archive), "--plain-http"]
+            return subprocess.run(
+                [*command, *words], env=env, capture_output=True, text=True, check=False
+            )
+
+        def helm(*words: str | Path) -> None:
+            command = [HELM4.path(), *words, "--plain-http"]
+            subprocess.run(command, env=env, check=True, capture_output=True)
+
+        login = ("-u", NAME, "-p", PASSWORD)
+        helm("registry", "login", host, *login)
+        helm("push", archive, f"oci://{host}/charts")
+        assert diff().stdout.startswith("shop 1.0.0 -> 1.0.0, 1 case: defaults\n")
+        config.unlink()
+        refused = diff()
+        assert refused.returncode == 2
+        assert "401" in refused.stderr or "credential" in refused.stderr
+        given = diff("--username", NAME, "--password", PASSWORD)
+        assert given.stdout.startswith("shop 1.0.0 -> 1.0.0, 1 case: defaults\n"), given.stderr
+
+
+@pytest.mark.needs("registry", "helm4")
+def test_a_certificate_of_an_authority_of_ones_own_is_taken_by_ssl_cert_file(
+    tmp_path: Path,
+) -> None:
+    archive = packed(tmp_path)
+    authority = Authority(tmp_path)
+    program = "from chartproof.cli import main; main()"
+    with registry(tmp_path / "registry", certificate=authority.issue("localhost")) as host:
+        push = ["push", archive, f"oci://{host}/charts", "--insecure-skip-tls-verify"]
+        subprocess.run([HELM4.path(), *push], check=True, capture_output=True)
+        name = f"oci://{host}/charts/shop:1.0.0"
+        command = [sys.executable, "-c", program, "diff", name, str(archive)]
+        strange = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert strange.returncode == 2
+        assert "failed to verify certificate" in strange.stderr
+        known = {**os.environ, "SSL_CERT_FILE": str(authority.ca)}
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=known)
+        assert done.stdout.startswith("shop 1.0.0 -> 1.0.0, 1 case: defaults\n"), done.stderr
+
+
+@pytest.mark.needs("helm4")
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"XDG_CONFIG_HOME": "/xdg"},
+        {"XDG_CONFIG_HOME": "/xdg", "HELM_CONFIG_HOME": "/helm"},
+        {"HELM_CONFIG_HOME": "/helm", "HELM_REGISTRY_CONFIG": "/logins.json"},
+    ],
+)
+def test_logins_are_looked_for_where_helm_keeps_them(
+    given: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("XDG_CONFIG_HOME", "HELM_CONFIG_HOME", "HELM_REGISTRY_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    said = subprocess.check_output([HELM4.path(), "env", "HELM_REGISTRY_CONFIG"], text=True)
+    assert str(registry_config()) == said.strip()

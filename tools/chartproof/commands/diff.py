@@ -39,9 +39,6 @@ Version = Annotated[
     typer.Option("--version", metavar="VERSION", help="The version of OLD, where it names none."),
 ]
 PlainHttp = Annotated[bool, typer.Option("--plain-http", help="Ask a registry by HTTP.")]
-Insecure = Annotated[
-    bool, typer.Option("--insecure-skip-tls-verify", help="Take any certificate of a server.")
-]
 Username = Annotated[str | None, typer.Option("--username", help="Of the repository.")]
 Password = Annotated[str | None, typer.Option("--password", help="Of the repository.")]
 Output = Annotated[Report, typer.Option("--output", "-o", help="The report's format.")]
@@ -59,7 +56,6 @@ def diff(
     repo: Repo = None,
     version: Version = None,
     plain_http: PlainHttp = False,
-    insecure_skip_tls_verify: Insecure = False,
     username: Username = None,
     password: Password = None,
     output: Output = Report.TEXT,
@@ -76,7 +72,7 @@ def diff(
     from chartproof.diff.report_markdown import markdown_of
     from chartproof.diff.report_text import print_verdict
 
-    source = Source(repo, version, plain_http, insecure_skip_tls_verify, username, password)
+    source = Source(repo, version, plain_http, username, password)
     with both(old, new, source) as (before, after):
         verdict = judge(before, after, Wanted(cases or (), files or (), sets or ()))
         if output is Report.TEXT:

@@ -73,13 +73,27 @@ def _gap(pair: Pair, upgrade: Upgrade) -> Iterator[Change]:
 
 
 def _hosts(pair: Pair) -> Iterator[Change]:
-    before, after = (_hosts_of(side.body) for side in pair)
-    for host in sorted(before - after):
-        message = f"no longer answers for {host}"
-        yield Change("host-removed", Level.MAJOR, pair.old.label, message, "spec")
+    """Give the hosts that are gone, and the paths of those that stay; `*` is any host."""
+    before, after = (_routes(side.body) for side in pair)
+    for host in sorted(before):
+        if host not in after:
+            message = f"no longer answers for {host}"
+            yield Change("host-removed", Level.MAJOR, pair.old.label, message, "spec")
+            continue
+        for path in sorted(before[host] - after[host]):
+            message = f"no longer answers for {host}{path}"
+            yield Change("path-removed", Level.MAJOR, pair.old.label, message, "spec")
 
 
-def _hosts_of(body: Any) -> set[str]:
-    hosts = {str(rule["host"]) for _, rule in each(body, "spec", "rules") if rule.get("host")}
+def _routes(body: Any) -> dict[str, set[str]]:
+    """Return the paths of an Ingress or a route, by host."""
     names = dig(body, "spec", "hostnames")
-    return hosts | {str(name) for name in (names if isinstance(names, list) else [])}
+    given = [str(name) for name in (names if isinstance(names, list) else [])]
+    hosts: dict[str, set[str]] = {name: set() for name in given}
+    of_route = given or ["*"]
+    for _, rule in each(body, "spec", "rules"):
+        matches = [path.get("path") for _, path in each(rule, "http", "paths")]
+        matches += [dig(match, "path", "value") for _, match in each(rule, "matches")]
+        for host in [str(rule["host"])] if rule.get("host") else of_route:
+            hosts.setdefault(host, set()).update(str(path) for path in matches if path)
+    return hosts

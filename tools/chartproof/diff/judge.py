@@ -135,7 +135,7 @@ def _tried(old: Chart, new: Chart, case: Case) -> Upgrade | Change | Left:
     try:
         before = installed(old, case)
     except ChartproofError as error:
-        return Left(case.name, str(error).replace(f"{old.path}/", ""))
+        return Left(case.name, _told(error, old))
     try:
         return upgrade(before, new, case)
     except ValuesError as error:
@@ -147,8 +147,13 @@ def _tried(old: Chart, new: Chart, case: Case) -> Upgrade | Change | Left:
     except ChartproofError as error:
         rule, said = "upgrade-refused", "Helm refuses the new chart"
         failure = error
-    # Where a chart was unpacked to is nothing to tell.
-    first, *more = str(failure).replace(f"{new.path}/", "").splitlines()
+    first, *more = _told(failure, new).splitlines()
     subject = CHART_YAML if rule == "upgrade-refused" else VALUES
     message = f"{said}: {first}"
     return Change(rule, Level.MAJOR, subject, message, notes=tuple(more), is_refused=True)
+
+
+def _told(error: ChartproofError, chart: Chart) -> str:
+    """Write an error without the folder that a chart was unpacked to: it is another each time."""
+    folder = f"{chart.path}/" if chart.path.is_absolute() else ""
+    return str(error).replace(folder, "")

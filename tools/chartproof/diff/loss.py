@@ -99,11 +99,20 @@ def _renamed(pair: Pair) -> Change:
     if is_kept(thing):
         message = f"{to}, and the old one stays in the cluster: resource-policy keep"
         return Change("object-left-behind", Level.MAJOR, thing.label, message)
-    loss = Level.PATCH if thing.kind == "Job" else _loss(thing).level
-    told = f"runs again, as {new.label}" if thing.kind == "Job" else _told(to, thing)
+    level, told = _loss(thing).level, _told(to, thing)
+    if thing.kind == "Job":
+        level, told = Level.PATCH, f"runs again, as {new.label}"
+    elif thing.kind in ("ConfigMap", "Secret") and _follows(thing, new):
+        level, told = Level.PATCH, f"is {new.label} now, by a name that follows content or version"
     changes = without_version_labels(field_changes(pair.old.body, pair.new.body))
     shown = tuple(redacted(thing.kind, it) for it in changes if it.path != ("metadata", "name"))
-    return Change("object-renamed", loss, thing.label, told, fields=shown)
+    return Change("object-renamed", level, thing.label, told, fields=shown)
+
+
+def _follows(old: Thing, new: Thing) -> bool:
+    """Tell whether two names differ by a checksum or a version at their ends."""
+    (stem, _, end), (other, _, other_end) = (it.manifest.name.rpartition("-") for it in (old, new))
+    return stem == other != "" and all(any(map(str.isdigit, it)) for it in (end, other_end))
 
 
 def _told(what: str, thing: Thing) -> str:

@@ -10,7 +10,9 @@ NAME@VERSION             a chart of the repository that --repo names
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -23,6 +25,7 @@ from chartproof.diff import revision
 from chartproof.errors import InputError
 
 OCI, GIT = "oci://", "git:"
+_CONFIG = "Library/Preferences" if sys.platform == "darwin" else ".config"
 _URL = re.compile(r"https?://\S+")
 _TAGGED = re.compile(r"(?P<name>oci://[^@]*?/[^/:@]+):(?P<version>[^/:@]+)")
 FORMS = (
@@ -41,7 +44,6 @@ class Source:
     repo: str | None = None
     version: str | None = None
     plain_http: bool = False
-    insecure_skip_tls_verify: bool = False
     username: str | None = None
     password: str | None = None
 
@@ -102,10 +104,10 @@ def _pulled(reference: str, into: Path, source: Source) -> Chart:
         engine.pull(
             name,
             into,
+            registry_config=registry_config(),
             version=version,
             repo=source.repo,
             plain_http=source.plain_http,
-            insecure_skip_tls_verify=source.insecure_skip_tls_verify,
             username=source.username,
             password=source.password,
         )
@@ -114,6 +116,15 @@ def _pulled(reference: str, into: Path, source: Source) -> Chart:
         raise InputError(f"{reference}{at}: {error}") from error
     (archive,) = into.glob("*.tgz")
     return _unpacked(archive, into / "unpacked")
+
+
+def registry_config() -> Path:
+    """Return the file in which Helm keeps its logins, as `helm env HELM_REGISTRY_CONFIG` does."""
+    if given := os.environ.get("HELM_REGISTRY_CONFIG"):
+        return Path(given)
+    base = os.environ.get("XDG_CONFIG_HOME") or Path.home() / _CONFIG
+    home = os.environ.get("HELM_CONFIG_HOME") or Path(base, "helm")
+    return Path(home, "registry", "config.json")
 
 
 def _version(reference: str, source: Source) -> tuple[str, str | None]:
