@@ -17,8 +17,9 @@ import pytest
 
 from chartproof import engine
 from chartproof.chart import Chart
-from chartproof.diff.reference import Source, both, registry_config
+from chartproof.diff.reference import Source, both
 from chartproof.errors import InputError
+from chartproof.login import registry_config
 from tests.support.archives import packed
 from tests.support.certificates import Authority
 from tests.support.clones import commit, git

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chartproof.publish.login import Login, find_login, registry_config
+from chartproof.login import Login, find_login, registry_config
 from tests.support.tools import HELM4
 
 HOST = "registry.example.com"

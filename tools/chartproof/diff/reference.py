@@ -10,9 +10,7 @@ NAME@VERSION             a chart of the repository that --repo names
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -23,9 +21,9 @@ from chartproof import engine
 from chartproof.chart import Chart
 from chartproof.diff import revision
 from chartproof.errors import InputError
+from chartproof.login import registry_config
 
 OCI, GIT = "oci://", "git:"
-_CONFIG = "Library/Preferences" if sys.platform == "darwin" else ".config"
 _URL = re.compile(r"https?://\S+")
 _TAGGED = re.compile(r"(?P<name>oci://[^@]*?/[^/:@]+):(?P<version>[^/:@]+)")
 FORMS = (
@@ -116,15 +114,6 @@ def _pulled(reference: str, into: Path, source: Source) -> Chart:
         raise InputError(f"{reference}{at}: {error}") from error
     (archive,) = into.glob("*.tgz")
     return _unpacked(archive, into / "unpacked")
-
-
-def registry_config() -> Path:
-    """Return the file in which Helm keeps its logins, as `helm env HELM_REGISTRY_CONFIG` does."""
-    if given := os.environ.get("HELM_REGISTRY_CONFIG"):
-        return Path(given)
-    base = os.environ.get("XDG_CONFIG_HOME") or Path.home() / _CONFIG
-    home = os.environ.get("HELM_CONFIG_HOME") or Path(base, "helm")
-    return Path(home, "registry", "config.json")
 
 
 def _version(reference: str, source: Source) -> tuple[str, str | None]:

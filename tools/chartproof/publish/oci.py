@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 from chartproof import engine
 from chartproof.cluster.cache import cache_dir, locked
 from chartproof.errors import ChartproofError, InputError
+from chartproof.login import find_login, registry_config
 from chartproof.publish import artifacthub
 from chartproof.publish.archives import Archive
-from chartproof.publish.login import find_login, registry_config
 from chartproof.publish.plan import Plan, Step, difference
 from chartproof.publish.settings import Settings
 

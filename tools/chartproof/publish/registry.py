@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urljoin
 import httpx
 
 from chartproof.errors import ChartproofError
-from chartproof.publish.login import DOCKER_HUB, Login
+from chartproof.login import DOCKER_HUB, Login
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 _READ = ", ".join(
