@@ -266,6 +266,7 @@ def does_nothing() -> None:
         (Store, Kind.DEDUP),
         (takes_whatever, Kind.HANDLER),
         (print, Kind.HANDLER),
+        (max, Kind.HANDLER),
         (counts, Kind.SOURCE),
         (collects, Kind.SOURCE),
         (can_be_told_a_table, Kind.SOURCE),

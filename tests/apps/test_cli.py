@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -9,7 +10,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from tests.apps.running import WORKERS
+from tests.apps.running import WORKERS, with_handlers
 from workers import config
 from workers.exits import Exit
 from workers.settings import Settings
@@ -86,3 +87,13 @@ def test_a_handler_that_is_not_there_exits_with_2() -> None:
     result = run("consume", MQ_URL="amqp://u:p@h", MQ_CH="test", MQ_HANDLER="nope:f")
     assert result.returncode == Exit.MISCONFIGURED
     assert result.stderr.startswith("MQ_HANDLER=nope:f: there is no module 'nope'")
+
+
+def test_a_bug_in_the_worker_is_one_line_with_its_traceback_and_exits_with_1() -> None:
+    login = {"MQ_URL": "amqp://u:p@h", "MQ_CH": "test", "PYTHONPATH": with_handlers()}
+    result = run("consume", MQ_HANDLER="sabotage:handle", **login)
+    assert result.returncode == Exit.FAILED
+    [line] = map(json.loads, result.stdout.splitlines())
+    assert (line["event"], line["level"], line["detail"]) == ("crashed", "critical", "a bug")
+    assert 'raise RuntimeError("a bug")' in line["traceback"]
+    assert result.stderr == ""

@@ -23,6 +23,17 @@ def test_the_last_ids_are_known_and_no_others(added: list[str], size: int) -> No
     assert {each for each in "abcdefgh" if recent.seen(each)} == set(newest)
 
 
+class Written:
+    """A store whose methods are written in C, and do not say what they take."""
+
+    seen = staticmethod(max)
+    add = staticmethod(max)
+
+
+def test_a_store_that_does_not_say_what_it_takes_is_taken() -> None:
+    assert isinstance(dedup.load(f"{__name__}:Written"), Written)
+
+
 def test_one_is_made_from_what_the_variable_names() -> None:
     assert isinstance(dedup.load("workers.dedup:Recent"), Recent)
 

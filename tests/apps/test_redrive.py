@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -23,7 +24,8 @@ Properties = pika.BasicProperties
 
 
 def environment(url: str) -> dict[str, str]:
-    return {"MQ_URL": url, "PYTHONPATH": with_handlers()}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MQ_")}
+    return {**kept, "MQ_URL": url, "PYTHONPATH": with_handlers()}
 
 
 def redrive(bench: Bench, *arguments: str) -> CompletedProcess[str]:

@@ -75,6 +75,10 @@ def test_a_function_gives_what_it_yields() -> None:
     assert not source.load("sources:three", LARGEST).has_position
 
 
+def test_a_function_that_does_not_say_what_it_takes_is_called_with_nothing() -> None:
+    assert list(source.of(dict, "trial:it").open(1)) == []
+
+
 def test_a_function_that_takes_start_can_begin_anywhere() -> None:
     assert give("sources:numbers", start=41, count=2) == ["41", "42"]
     assert source.load("sources:numbers", LARGEST).has_position
