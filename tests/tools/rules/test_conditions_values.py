@@ -134,6 +134,18 @@ def test_a_null_that_lets_a_subchart_in_is_tried_in_the_subchart(tmp_path: Path)
     assert {it.field for it in found_with(NULL, chart)} == {"parts", "parts.db"}
 
 
+def test_a_null_for_a_subchart_that_chart_yaml_does_not_list_is_tried_in_it(tmp_path: Path) -> None:
+    chart = write_chart(
+        tmp_path,
+        {
+            "values.yaml": "db: {login: {user: a}}\n",
+            "charts/db/Chart.yaml": CHART_YAML.replace("shop", "db"),
+            "charts/db/templates/all.yaml": "{{ .Values.login.user }}",
+        },
+    )
+    assert {it.field for it in found_with(NULL, chart)} >= {"db.login"}
+
+
 def test_a_null_that_the_chart_refuses_or_its_schema_does_is_no_fault(tmp_path: Path) -> None:
     chart = write_chart(
         tmp_path,

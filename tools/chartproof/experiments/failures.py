@@ -18,7 +18,7 @@ from chartproof.template_parts import words_of_actions
 from chartproof.values_schema import Schema
 from chartproof.yamlio import Path
 
-_ALLOWED_BYTES = 2_000_000
+_ALLOWED_BYTES = 1_000_000
 
 Replacement = tuple[str, Any]
 """What stands in place of a value, in words and as it is."""
@@ -35,7 +35,8 @@ def failures(
 
     The first case that shows it is told. What the schema plainly refuses, as `is_refused` knows,
     is not rendered; a case that fails as it is shows nothing. Rendered are the templates that name
-    one of the words that `reading` gives: no other one can fail for the value.
+    one of the words that `reading` gives, or include what does: no other one comes to the value,
+    but by a name that values make up.
     """
     schema, subject = study.chart.schema or {}, study.subject
     allowance = study.allowance(_ALLOWED_BYTES)

@@ -172,9 +172,9 @@ class Search:
 
     def _naming(self, path: Path) -> list[str]:
         """Return the few templates that name most of a path, and what few others name."""
-        if self.allowance.is_spent:
-            return []
         excerpts, weights = self.output.subject.chart.excerpts, dict[str, float]()
+        if self.allowance.is_spent or not excerpts.are_apart:
+            return []
         for step in path:
             naming = excerpts.naming([str(step)]).intersection(self.output.once)
             for source in naming:

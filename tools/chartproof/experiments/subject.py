@@ -66,7 +66,8 @@ class Subject:
         dependencies = self.chart.metadata.get("dependencies") or []
         conditions = ",".join(one.get("condition") or "" for one in dependencies).split(",")
         of_conditions = {condition.strip().partition(".")[0] for condition in conditions}
-        return {*self.subcharts, *of_conditions, "global", "tags"} if dependencies else set()
+        there = {*self.subcharts, *self.chart.dependencies}
+        return {*there, *of_conditions, "global", "tags"} if there else set()
 
     def templates_of(self, key: str) -> list[str]:
         """Return the text of every template of the subchart with its values under `key`."""
