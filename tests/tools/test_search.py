@@ -180,6 +180,23 @@ def test_of_many_empty_values_the_ones_that_only_others_switch_on_are_told_apart
     assert len(alone(output)) == 38
 
 
+def test_values_that_are_refused_one_after_the_other_are_told_apart(tmp_path: Path) -> None:
+    names = [f"value{index}" for index in range(300)]
+    lines = [
+        f"{{{{ if ne .Values.{it} `a` }}}}{{{{ fail `{it} is no a` }}}}{{{{ end }}}}"
+        for it in names
+    ]
+    values = "\n".join(f"{name}: a" for name in names)
+    files = {"values.yaml": values, "templates/all.yaml": "\n".join(lines)}
+    found, undecided = search(output_of(write_chart(tmp_path, files)))
+    assert (len(found), undecided) == (300, set())
+
+
+def test_output_with_the_like_of_a_mark_in_it_confuses_nothing(tmp_path: Path) -> None:
+    output = written(tmp_path, "a: changed7000z {{ .Values.name }}\nb: changed0z {{ .Values.key }}")
+    assert search(output)[0] == alone(output) == {("name",), ("key",)}
+
+
 def test_a_mark_is_plain_where_the_line_is_the_old_one_but_for_it(tmp_path: Path) -> None:
     output = written(tmp_path, TEMPLATES["texts"], TEMPLATES["numbers"], TEMPLATES["an empty list"])
     changes = Changes(output, everything(output.subject))

@@ -249,3 +249,13 @@ def test_a_name_that_another_template_sets_is_not_given_by_the_value(
     )
     (finding,) = RULES[NAMED].findings(render(chart))
     assert finding.message == f"the chart renders no Secret '{fixed}'"
+
+
+def test_a_template_that_writes_a_sum_of_the_value_is_held_against_all_without_marks(
+    renders: list[Release],
+) -> None:
+    pod = POD.replace("ASKED", "{secretRef: {name: {{ .Values.login }}}}")
+    template = f"{pod}---\n{OUTPUT}  sum: {{{{ .Values.login | sha256sum }}}}\n"
+    (finding,) = found_in(NAMED, template, values="login: theirs")
+    assert finding.message.startswith("Secret theirs is named by the values (login)")
+    assert renders == []

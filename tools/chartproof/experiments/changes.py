@@ -60,8 +60,7 @@ class Changes:
 
     def blamed(self, report: str) -> set[Path]:
         """Return the values that a report of a failure names, by their marks or their paths."""
-        marked = {self.paths[int(mark[1])] for mark in _MARK.finditer(report)}
-        return marked | {path for path in self.paths if dotted(path) in report}
+        return self._marked(report) | {path for path in self.paths if dotted(path) in report}
 
     def seen(self, lines: Lines) -> Seen:
         """Return the values that are seen in what was rendered."""
@@ -69,13 +68,18 @@ class Changes:
         for source, text in lines.items():
             old = set(filter(None, self.output.once.get(source, ())))
             for line in set(filter(None, text)) - old:
-                marks = {self.paths[int(mark[1])] for mark in _MARK.finditer(line)}
+                marks = self._marked(line)
                 seen.anyhow.update(marks)
                 if marks and _MARK.sub("", line) in old:
                     seen.plainly.update(marks)
                 elif not marks:
                     seen.plainly.update(self._numbers_in(line, old))
         return seen
+
+    def _marked(self, text: str) -> set[Path]:
+        """Return the values whose marks are in a text, which may have the like of its own."""
+        marks = (int(mark[1]) for mark in _MARK.finditer(text))
+        return {self.paths[index] for index in marks if index < len(self.paths)}
 
     def _numbers_in(self, line: str, old: Collection[str]) -> Iterator[Path]:
         """Give the numbers that a line has, where the old number makes it an old line."""

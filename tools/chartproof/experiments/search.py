@@ -62,18 +62,21 @@ class Search:
 
     def _together(self, paths: Sequence[Path]) -> set[Path]:
         """Change values in one render, and look into the templates that are touched."""
-        if not paths or not self._may_render(paths):
-            return set()
-        changed = Changes(self.output, paths).rendered()
-        if not self.output.differs(changed):
-            return set()
-        if len(paths) == 1:
-            return set(paths)
-        found = self._in_each(self._touched(changed), paths)
-        if found:
-            return found | self._together([path for path in paths if path not in found])
-        middle = len(paths) // 2
-        return self._together(paths[:middle]) | self._together(paths[middle:])
+        found: set[Path] = set()
+        left = list(paths)
+        while left and self._may_render(left):
+            changed = Changes(self.output, left).rendered()
+            if not self.output.differs(changed):
+                break
+            if len(left) == 1:
+                return found | set(left)
+            more = self._in_each(self._touched(changed), left)
+            if not more:
+                middle = len(left) // 2
+                return found | self._together(left[:middle]) | self._together(left[middle:])
+            found |= more
+            left = [path for path in left if path not in more]
+        return found
 
     def _touched(self, changed: Lines | Failure) -> list[str]:
         """Return the templates that fail or write something else."""
@@ -91,23 +94,26 @@ class Search:
 
     def _in_one(self, source: str, paths: Sequence[Path]) -> set[Path]:
         """Change values in a render of one template, and halve them until they are alone."""
-        if not paths or not self._may_render_of(source):
-            return set()
-        changes = Changes(self.output, paths)
-        changed = changes.rendered_in(source)
-        if not self.output.differs_in(source, changed):
-            return set()
-        if len(paths) == 1:
-            return set(paths)
-        if isinstance(changed, Failure):
-            suspects = changes.blamed(changed)
-        else:
-            suspects = changes.seen({source: changed}).all
-        parts = [[path] for path in paths if path in suspects]
-        rest = [path for path in paths if path not in suspects]
-        middle = len(rest) // 2
-        parts += [rest] if suspects else [rest[:middle], rest[middle:]]
-        return set().union(*(self._in_one(source, part) for part in parts))
+        found: set[Path] = set()
+        left = list(paths)
+        while left and self._may_render_of(source):
+            changes = Changes(self.output, left)
+            changed = changes.rendered_in(source)
+            if not self.output.differs_in(source, changed):
+                break
+            if len(left) == 1:
+                return found | set(left)
+            if isinstance(changed, Failure):
+                suspects = changes.blamed(changed)
+            else:
+                suspects = changes.seen({source: changed}).all
+            if not suspects:
+                middle = len(left) // 2
+                halves = left[:middle], left[middle:]
+                return found.union(*(self._in_one(source, half) for half in halves))
+            found = found.union(*(self._in_one(source, [path]) for path in suspects))
+            left = [path for path in left if path not in suspects]
+        return found
 
     def _by_marks(self, paths: Sequence[Path]) -> set[Path]:
         """Return the values that are seen by their marks, whatever the values around are."""

@@ -24,7 +24,7 @@ from chartproof.yamlio import Path
 
 SEVERITIES = (Severity.WARNING, Severity.NOTE)
 
-_ALLOWED_BYTES = 6_000_000
+_ALLOWED_BYTES = 4_000_000
 
 
 def check_chart(study: Study) -> Iterator[Finding]:
