@@ -10,7 +10,7 @@ from typing import Any, List, Protocol  # noqa: UP035 (a case that is tested)
 import pytest
 
 from tests.apps.places import told
-from workers import Message, handlers
+from workers import Message, handlers, loader
 from workers.settings import ConfigError
 
 FOLDER = Path(__file__).parent / "handlers"
@@ -216,3 +216,13 @@ def test_a_handler_says_by_its_annotation_that_it_takes_batches(
     handler: Any, batches: bool
 ) -> None:
     assert handlers.takes_batches(handler) is batches
+
+
+def test_an_object_was_written_where_its_class_was() -> None:
+    assert told(loader.where(Counting())) == " (test_handlers.py: class Counting:)"
+
+
+def test_what_was_written_in_no_file_has_no_place() -> None:
+    scope: dict[str, Any] = {}
+    exec("def handle(message): ...", scope)  # noqa: S102
+    assert loader.where(scope["handle"]) == loader.where(max) == loader.where({}) == ""
