@@ -79,7 +79,9 @@ class ChartBroker(Broker):
         except AMQPConnectionError:
             return False
 
-    def ask(self, user: str, password: str, path: str, method: str = "GET") -> tuple[int, object]:
+    def answer_to(
+        self, user: str, password: str, path: str, method: str = "GET"
+    ) -> tuple[int, object]:
         """Return the status and the answer of the management API to a user."""
         login = b64encode(f"{user}:{password}".encode()).decode()
         api = HTTPConnection("127.0.0.1", self.management_port, timeout=10)

@@ -85,8 +85,8 @@ def test_definitions_from_elsewhere_join_the_charts_and_take_nothing_from_them(
     with ChartBroker(release, {"theirs": {"exported.json": json.dumps(exported)}}) as broker:
         found = json.loads(broker.ctl("--formatter=json", "list_queues", "--vhost=theirs", "name"))
         assert [queue["name"] for queue in found] == ["letters"]
-        assert broker.ask("old", "old-password", "overview")[0] == 200
+        assert broker.answer_to("old", "old-password", "overview")[0] == 200
         # The chart's own administrator keeps its password and every right.
-        assert broker.ask("admin", "admin-password", "users")[0] == 200
+        assert broker.answer_to("admin", "admin-password", "users")[0] == 200
         assert not broker.accepts("admin", "taken-over")
         assert "test.dead" in broker.ctl("list_queues", "name")

@@ -49,8 +49,8 @@ def test_a_running_broker_takes_up_changed_passwords_and_keeps_its_connections(
         assert connection.is_open
     eventually(lambda: broker.accepts("admin", "admin 2"))
     assert not broker.accepts("worker", old)
-    assert broker.ask("scaler", "scaler 2", "queues/%2F/test")[0] == 200
-    assert broker.ask("scaler", "scaler 1", "queues/%2F/test")[0] == 401
+    assert broker.answer_to("scaler", "scaler 2", "queues/%2F/test")[0] == 200
+    assert broker.answer_to("scaler", "scaler 1", "queues/%2F/test")[0] == 401
 
 
 def test_the_worker_may_publish_and_consume_and_declare_nothing(broker: ChartBroker) -> None:
@@ -62,18 +62,18 @@ def test_the_worker_may_publish_and_consume_and_declare_nothing(broker: ChartBro
         assert channel.basic_get("test", auto_ack=True)[2] == b"message"
         with pytest.raises(Exception, match="ACCESS_REFUSED"):
             connection.channel().queue_declare("mine", durable=True)
-    assert broker.ask(*login, "overview")[0] == 401
+    assert broker.answer_to(*login, "overview")[0] == 401
 
 
 def test_kedas_user_sees_the_length_of_queues_and_can_do_nothing_to_them(
     broker: ChartBroker,
 ) -> None:
     login = ("scaler", broker.password("scaler"))
-    status, queue = broker.ask(*login, "queues/%2F/test")
+    status, queue = broker.answer_to(*login, "queues/%2F/test")
     assert status == 200
     assert isinstance(queue, dict)
     assert queue["name"] == "test"
-    assert broker.ask(*login, "queues/%2F/test", "DELETE")[0] == 401
+    assert broker.answer_to(*login, "queues/%2F/test", "DELETE")[0] == 401
     with (
         pytest.raises(Exception, match="ACCESS_REFUSED"),
         broker.connection(*login) as connection,
@@ -95,5 +95,5 @@ def test_a_release_that_comes_again_over_a_kept_volume_is_let_in(broker: ChartBr
     with broker.connection("worker", "w3") as connection:
         assert connection.channel().basic_get("test", auto_ack=True)[2] == b"kept"
     assert broker.accepts("admin", "a3")
-    assert broker.ask("scaler", "s3", "queues/%2F/test")[0] == 200
+    assert broker.answer_to("scaler", "s3", "queues/%2F/test")[0] == 200
     assert "worker" in broker.ctl("list_users")

@@ -247,8 +247,8 @@ def test_an_application_may_do_what_its_permissions_say_and_no_more(broker: Char
         with pytest.raises(Exception, match="ACCESS_REFUSED"):
             connection.channel().queue_delete("orders")
     login = ("prometheus@example.com", "prometheus-password")
-    assert broker.ask(*login, "overview")[0] == 200
-    assert broker.ask(*login, "users")[0] == 401
+    assert broker.answer_to(*login, "overview")[0] == 200
+    assert broker.answer_to(*login, "users")[0] == 401
 
 
 @pytest.mark.needs("broker")
