@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from workers import trace
-from workers.message import Message, UnreadableError
+from workers.message import Message
 
 _LOGGER = logging.getLogger("workers")
 
@@ -27,10 +27,7 @@ def event(
 
 def about(message: Message) -> dict[str, Any]:
     """Return the fields that tell which message an event is about, as far as it can be read."""
-    try:
-        context = message.trace
-    except UnreadableError:
-        context = None
+    context = message.trace
     return {"id": message.known_id, **(context.fields if context else {})}
 
 

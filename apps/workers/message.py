@@ -114,8 +114,11 @@ class Message:
 
     @property
     def trace(self) -> TraceContext | None:
-        """The trace that it belongs to, from its header traceparent; None where that is missing."""
-        return TraceContext.of(self.headers)
+        """The trace that it belongs to, from its header traceparent; None without one."""
+        try:
+            return TraceContext.of(self.headers)
+        except UnreadableError:
+            return None
 
     def __repr__(self) -> str:
         """Show what tells it from others, and not the body, which may be large or secret."""

@@ -23,7 +23,7 @@ from opentelemetry.trace import (
 )
 
 from workers import trace
-from workers.message import Message, SomeFailed
+from workers.message import Message, SomeFailed, UnreadableError
 from workers.publishing import Outgoing
 from workers.trace import PARENT, TraceContext
 
@@ -86,14 +86,14 @@ class Spans:
 
     def _of_one(self, message: Message) -> Span:
         attributes = {**_told(message.exchange, message.routing_key, self._queue)}
-        if message.id:
-            attributes["messaging.message.id"] = message.id
+        if id_ := message.known_id:
+            attributes["messaging.message.id"] = id_
         attributes["messaging.message.body.size"] = len(message.body)
-        return self._process(attributes, _extracted(message.headers))
+        return self._process(attributes, _within(message))
 
     def _of_many(self, messages: Iterable[Message]) -> Span:
         batch = list(messages)
-        contexts = [get_current_span(_extracted(each.headers)) for each in batch]
+        contexts = [get_current_span(_within(each)) for each in batch]
         links = [Link(span.get_span_context()) for span in contexts]
         first = batch[0]
         attributes = {**_told(first.exchange, first.routing_key, self._queue)}
@@ -119,6 +119,14 @@ def _told(exchange: str, routing_key: str, queue: str) -> dict[str, str | int]:
         "messaging.destination.name": ":".join(parts),
         "messaging.rabbitmq.destination.routing_key": routing_key,
     }
+
+
+def _within(message: Message) -> Context:
+    """Return the context that a message came with; none where its headers cannot be read."""
+    try:
+        return _extracted(message.headers)
+    except UnreadableError:
+        return Context()
 
 
 def _extracted(headers: Mapping[str, Any]) -> Context:

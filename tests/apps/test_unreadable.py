@@ -11,6 +11,8 @@ from workers import Message, judge
 from workers.dedup import Recent
 from workers.message import UnreadableError, received
 from workers.outcome import Result
+from workers.spans import Spans
+from workers.tracing import Contexts
 
 SPOILT = [timestamp(2**62), b"\x01tz", b"\x05t", nested(5000)]
 
@@ -68,3 +70,16 @@ def test_an_id_that_is_no_utf_8_is_text_all_the_same() -> None:
     id_flag = b"\x00\x80"
     spoilt = received(b"body", False, "", "queue", id_flag + b"\x03a-\xff")
     assert spoilt.id == r"a-\xff"
+
+
+@pytest.mark.parametrize("table", SPOILT)
+def test_in_no_trace_that_can_be_read_it_is_handled_all_the_same(table: bytes) -> None:
+    assert message(table).trace is None
+    for tracing in (Contexts(), Spans("queue")):
+        assert judge.singly(tracing.over(pass_over))(message(table)) is Result.HANDLED
+
+
+def test_in_a_batch_it_has_no_link_and_the_others_have_theirs() -> None:
+    batch = [Message(b"body", "a-1"), message(timestamp(2**62))]
+    judged = judge.together(Spans("queue").over(lambda _messages: None))
+    assert judged(batch) == [Result.HANDLED, Result.HANDLED]
