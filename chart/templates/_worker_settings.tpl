@@ -10,6 +10,7 @@
       "MQ_SECRETS_DIR" (include "rabbitmq-workers.worker.secretsDir" .)
       "MQ_LOG_LEVEL" $shared.logLevel
       "MQ_LOG_FORMAT" $shared.logFormat
+      "MQ_TRACE" $shared.trace
       "MQ_HEARTBEAT" $shared.heartbeatSeconds
       "MQ_CONNECT_TIMEOUT" $shared.connectTimeoutSeconds
       "MQ_RECONNECT_WAIT" $shared.reconnectWaitSeconds -}}
