@@ -10,6 +10,9 @@ from types import FrameType
 from workers.exits import Exit
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+ECHO = 0.5
+"""Seconds in which a further signal is the same request: `timeout` and supervisors that signal the
+process and its group send each one twice."""
 
 
 class Drain:
@@ -22,9 +25,10 @@ class Drain:
     def __init__(self, grace: float, after: float | None = None) -> None:
         self._grace = grace
         self._asked_at = None if after is None else monotonic() + after
+        self._signalled_at: float | None = None
 
     def listen(self) -> None:
-        """Take SIGTERM and SIGINT as the request; the second one ends the process at once."""
+        """Take SIGTERM and SIGINT as the request; a later one ends the process at once."""
         for number in SIGNALS:
             signal.signal(number, self._on_signal)
 
@@ -40,6 +44,9 @@ class Drain:
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         # Only this: a handler may interrupt pika, or a lock, anywhere.
-        if self.requested:
+        if self._signalled_at is None:
+            self._signalled_at = monotonic()
+        elif monotonic() >= self._signalled_at + ECHO:
             os._exit(Exit.UNDRAINED)
-        self._asked_at = monotonic()
+        if not self.requested:
+            self._asked_at = monotonic()

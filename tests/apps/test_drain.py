@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import signal
+import time
 
 import pytest
 
 from tests.apps.conftest import Bench, failed_deliveries
+from workers.drain import ECHO
 
 pytestmark = pytest.mark.needs("broker")
 
@@ -50,13 +52,23 @@ def test_a_handler_longer_than_the_grace_period_costs_the_exit_code_not_the_mess
     assert bench.start("consume", count=1).exit_code() == 0
 
 
-def test_a_second_signal_ends_at_once(bench: Bench) -> None:
+def test_a_later_signal_ends_at_once(bench: Bench) -> None:
     bench.produce(1)
     consumer = bench.start("consume", seconds=60, handler="trial:slow")
     consumer.until(lambda: consumer.metric("in_hand") == 1, "a handler at work")
     consumer.signal(signal.SIGTERM)
     consumer.until(lambda: consumer.ask("/readyz") == (503, "draining\n"), "draining")
+    time.sleep(ECHO)
     assert consumer.stop() == 4
+
+
+def test_a_signal_that_comes_twice_is_one_request(bench: Bench) -> None:
+    bench.produce(1)
+    consumer = bench.start("consume", seconds=1, handler="trial:slow")
+    consumer.until(lambda: consumer.metric("in_hand") == 1, "a handler at work")
+    consumer.signal(signal.SIGTERM)
+    consumer.until(lambda: consumer.ask("/readyz") == (503, "draining\n"), "draining")
+    assert consumer.stop() == 0
 
 
 def test_a_worker_that_never_got_a_connection_has_nothing_to_drain(bench: Bench) -> None:
