@@ -23,7 +23,7 @@ class Timing:
     @classmethod
     def thorough(cls) -> Timing:
         """Return what figures that are kept are made with."""
-        return cls(warm_up=1.0, seconds=5.0, rounds=3)
+        return cls(warm_up=1.0, seconds=3.0, rounds=3)
 
     @classmethod
     def from_environment(cls) -> Timing:
@@ -31,7 +31,7 @@ class Timing:
         quick = bool(os.environ.get("QUICK"))
         return cls(
             warm_up=0.5 if quick else 1.0,
-            seconds=float(os.environ.get("SECONDS", 1 if quick else 5)),
+            seconds=float(os.environ.get("SECONDS", 1 if quick else 3)),
             rounds=int(os.environ.get("ROUNDS", 1 if quick else 3)),
         )
 
