@@ -233,6 +233,7 @@ def test_a_connection_lost_on_the_way_to_the_retry_queue_loses_no_message(
 ) -> None:
     produced = bench.produce(300)
     consumer = bench.start("consume", handler="trial:fail_at_first", retry_queue=rest, threads=4)
+    consumer.wait_for("connected")
     for sessions in (2, 3, 4):
         bench.broker.ctl("close_all_user_connections", "guest", "trial")
         consumer.until(partial(connected, consumer, sessions), "a new connection")
