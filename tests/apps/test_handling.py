@@ -234,9 +234,14 @@ def test_a_connection_lost_on_the_way_to_the_retry_queue_loses_no_message(
     produced = bench.produce(300)
     consumer = bench.start("consume", handler="trial:fail_at_first", retry_queue=rest, threads=4)
     consumer.wait_for("connected")
-    for sessions in (2, 3, 4):
+
+    def lost(sessions: int) -> bool:
+        # RabbitMQ may not know yet of a connection that was just opened.
         bench.broker.ctl("close_all_user_connections", "guest", "trial")
-        consumer.until(partial(connected, consumer, sessions), "a new connection")
+        return connected(consumer, sessions)
+
+    for sessions in (2, 3, 4):
+        consumer.until(partial(lost, sessions), "a new connection")
     consumer.until(lambda: produced <= consumer.handled.keys(), "all of them handled")
     assert consumer.stop() == 0
     left = bench.fetch(bench.queue) + bench.fetch(rest)
