@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from tests.support.clones import commit, git
+from tests.support.keys import new_key
 from tests.support.servers import registry
 from tests.tools.releasing.conftest import CHANGELOG, CHART, write
 
@@ -219,6 +220,20 @@ def test_a_release_goes_to_every_target_once(root: Path) -> None:
         )
         assert pushed.stdout == archive
         assert f"sha256:{hashlib.sha256(archive).hexdigest()}" in again
+
+
+@pytest.mark.needs("gnupg")
+def test_a_release_is_signed_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with new_key() as key:
+        monkeypatch.setenv("GNUPGHOME", key.environment["GNUPGHOME"])
+        words = ("release", "charts/odd", "0.2.0", "--key", "maintainer@example.com", "--apply")
+        assert "ok      signature   by maintainer@example.com" in chartproof(root, *words)
+        archive = root / ".git/chartproof/odd-0.2.0/odd-0.2.0.tgz"
+        signature = archive.with_name(f"{archive.name}.prov").read_bytes()
+        assert "signature" not in chartproof(root, *words)
+        assert archive.with_name(f"{archive.name}.prov").read_bytes() == signature
+        told = chartproof(root, "verify", str(archive), "--keyring", str(key.public))
+        assert "signed by Maintainer <maintainer@example.com>" in told
 
 
 KILLED = """\
