@@ -5,40 +5,20 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from chartproof import cli
 from tests.support.charts import CHARTS
+from tests.support.command_line import Run, runner
 
 NOTES = CHARTS / "notes"
-
-
-class Ended(NamedTuple):
-    """How a command ended and what it printed."""
-
-    code: object
-    out: str
-    err: str
-
-
-Run = Callable[..., Ended]
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Give a function that runs `chartproof` with the words it is called with."""
-
-    def run(*words: object) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["chartproof", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        return Ended(ended.value.code, *capsys.readouterr())
-
-    return run
+    return runner(monkeypatch, capsys)
 
 
 def test_render_prints_the_manifests_and_nothing_else(run: Run) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-import sys
 import tarfile
 import time
 from pathlib import Path
@@ -15,9 +14,8 @@ import pytest
 from chartproof.errors import InputError
 from chartproof.package import package
 from tests.support.clones import commit, git
+from tests.support.command_line import CHARTPROOF
 from tests.support.tools import HELM3, HELM4, GoTool
-
-CHARTPROOF = Path(sys.executable).with_name("chartproof")
 
 
 @pytest.fixture

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.command_line import CHARTPROOF
 from tests.support.inline import write_chart
 
-CHARTPROOF = Path(sys.executable).with_name("chartproof")
 PAGE = (Path(__file__).parents[3] / "docs/coverage.md").read_text("utf-8")
 TEMPLATE = """\
 {{ if .Values.a }}

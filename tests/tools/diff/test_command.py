@@ -3,40 +3,20 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from chartproof import cli
+from tests.support.command_line import Run, runner
 from tests.support.inline import write_chart
 from tests.tools.diff.planted import planted
-
-
-class Ended(NamedTuple):
-    """How a command ended and what it printed."""
-
-    code: object
-    out: str
-    err: str
-
-
-Run = Callable[..., Ended]
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Give a function that runs `chartproof diff`."""
-
-    def run(*words: object) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["chartproof", "diff", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        return Ended(ended.value.code, *capsys.readouterr())
-
-    return run
+    return runner(monkeypatch, capsys, "diff")
 
 
 @pytest.fixture

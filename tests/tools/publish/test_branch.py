@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,9 +12,9 @@ from chartproof.errors import ChartproofError, InputError
 from chartproof.publish import Plan, Settings, publish
 from tests.support.archives import packed
 from tests.support.clones import commit, git
+from tests.support.command_line import CHARTPROOF
 from tests.tools.publish.classic import assert_valid, versions
 
-CHARTPROOF = Path(sys.executable).with_name("chartproof")
 PUSH = Settings(push=True)
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.support.archives import packed
-
-CHARTPROOF = Path(sys.executable).with_name("chartproof")
+from tests.support.command_line import CHARTPROOF
 
 
 def run(folder: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,11 +14,11 @@ from chartproof.provenance import sign
 from chartproof.publish import Settings, publish
 from chartproof.publish.settings import Owner
 from tests.support.archives import packed
+from tests.support.command_line import CHARTPROOF
 from tests.support.helm import Helm
 from tests.support.keys import OWNER, Key
 from tests.tools.publish.classic import assert_valid, content, index_of, versions
 
-CHARTPROOF = Path(sys.executable).with_name("chartproof")
 ID = "3c8f4a8e-8bd3-44c8-8b1a-8ad2e5a4d0b2"
 
 

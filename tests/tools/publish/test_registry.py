@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from chartproof.publish import Plan, Settings, publish
 from chartproof.publish.settings import Owner
 from tests.support.archives import packed
 from tests.support.certificates import Authority
+from tests.support.command_line import CHARTPROOF
 from tests.support.helm import HELMS, Helm
 from tests.support.keys import OWNER, Key
 from tests.support.relay_http import relay
@@ -30,7 +30,6 @@ from tests.support.tokens import with_tokens
 
 pytestmark = pytest.mark.needs("registry", "gnupg", "helm3", "helm4")
 
-CHARTPROOF = Path(sys.executable).with_name("chartproof")
 ID = "3c8f4a8e-8bd3-44c8-8b1a-8ad2e5a4d0b2"
 HTTP = Settings(plain_http=True)
 ACCEPT = {"Accept": "application/vnd.oci.image.manifest.v1+json"}

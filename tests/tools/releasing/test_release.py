@@ -13,11 +13,10 @@ import pytest
 import yaml
 
 from tests.support.clones import commit, git
+from tests.support.command_line import CHARTPROOF
 from tests.support.keys import new_key
 from tests.support.servers import registry
 from tests.tools.releasing.conftest import CHANGELOG, CHART, write
-
-CHARTPROOF = Path(sys.executable).with_name("chartproof")
 
 
 def chartproof(root: Path, *words: str, code: int = 0) -> str:
