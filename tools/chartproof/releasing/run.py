@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 from chartproof import yamlio
@@ -57,7 +58,7 @@ class Release:
         inside = folder.relative_to(clone.root.resolve())
         return cls(clone, inside, Version.parse(version), Settings.read(chart))
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The chart's name. Raises InputError where Chart.yaml has none or is no YAML."""
         metadata = Node.read(self.clone.root / self.chart / "Chart.yaml")
@@ -139,8 +140,11 @@ def make_commit(release: Release, say: Say, *, apply: bool) -> str | None:
         commit = tree.commit(changed, f"Release {release.name} {version}")
         if changed:
             say(Outcome("files", tree.git("show", "--format=", "--unified=0", commit).strip()))
-        outcomes = _told(examine(_candidate(release, tree)), say)
-    if any(outcome.faults for outcome in outcomes):
+        is_open = True
+        for outcome in examine(_candidate(release, tree)):
+            say(outcome)
+            is_open = is_open and not outcome.faults
+    if not is_open:
         return None
     if apply:
         clone.take(commit)
@@ -208,11 +212,3 @@ def _candidate(release: Release, tree: Clone) -> Candidate:
         coverage=settings.coverage,
         checks=settings.checks,
     )
-
-
-def _told(outcomes: Iterator[Outcome], say: Say) -> Sequence[Outcome]:
-    told = []
-    for outcome in outcomes:
-        say(outcome)
-        told.append(outcome)
-    return told
