@@ -6,7 +6,7 @@ import gc
 import logging
 import threading
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import repeat
 from pathlib import Path
 
@@ -108,6 +108,15 @@ class Footprint:
             self.taken[session] = (traced, files, threading.active_count())
 
 
+@pytest.fixture
+def silence() -> Iterator[None]:
+    """Log nothing: pytest keeps every record, and that would be taken for a leak."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.mark.usefixtures("silence")
 @pytest.mark.parametrize(("role_of", "sessions"), [(consumer, 2500), (producer, 2500)])
 def test_thousands_of_reconnects_leave_no_memory_socket_or_thread(
     bench: Bench,
@@ -116,8 +125,6 @@ def test_thousands_of_reconnects_leave_no_memory_socket_or_thread(
     sessions: int,
 ) -> None:
     monkeypatch.setattr("workers.worker.Backoff", lambda *_, **__: Backoff(base=0.0))
-    # pytest keeps every record that is logged.
-    monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)
     nobody = free_ports(1)[0]
     url = bench.broker.url().replace("127.0.0.1:", f"127.0.0.1:{nobody},127.0.0.1:")
     settings = Settings.model_validate({"url": url, "MQ_CH": bench.queue, "window": 5})
