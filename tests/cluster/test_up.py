@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.cluster.conftest import Brought, chartproof
+from tests.cluster.conftest import Brought, chartproof, make
 
 pytestmark = [pytest.mark.needs("cluster"), pytest.mark.usefixtures("cluster")]
 
@@ -18,8 +18,8 @@ def test_up_ends_in_messages_flowing_and_none_lost(cluster: Brought) -> None:
     assert f"proven: lost 0 of {confirmed[1]} confirmed messages" in cluster.output
 
 
-def test_up_again_upgrades_what_is_there_within_a_minute() -> None:
-    again = chartproof("up", "chart", "--set", "producer.rate=20")
+def test_make_up_upgrades_what_is_there_within_a_minute() -> None:
+    again = make("up")
     assert again.returncode == 0, again.stdout + again.stderr
     assert "proven: lost 0 of" in again.stdout
     total = re.search(r"^total +([\d.]+) s", again.stdout, re.MULTILINE)

@@ -1,0 +1,112 @@
+"""apps/README.md is followed on a real broker, each line that it has its reader type."""
+
+from __future__ import annotations
+
+import re
+import venv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.pages.commands import ROOT, commands
+from tests.pages.guide import Outcome, follow
+
+if TYPE_CHECKING:
+    from tests.support.broker import Broker
+
+PAGE = ROOT / "apps/README.md"
+QUEUE = "test"
+PASSWORD = "s3cret"
+
+
+@pytest.fixture
+def queue(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]:
+    """Give a broker with the queue of the page, and the variables that the page exports."""
+    broker.declare(QUEUE, x_queue_type="quorum")
+    monkeypatch.setenv("MQ_URL", broker.url())
+    monkeypatch.setenv("MQ_CH", QUEUE)
+    monkeypatch.setenv("MQ_HEALTH_PORT", "0")
+    yield broker
+    broker.delete(QUEUE)
+
+
+def typed(beginning: str) -> str:
+    """Return the one command of the page that begins so."""
+    (found,) = {it.text for it in commands([PAGE]) if it.text.startswith(beginning)}
+    return found
+
+
+def run(command: str, folder: Path) -> Outcome:
+    """Run a command as it is typed."""
+    (outcome,) = follow(f"```console\n$ {command}\n```\n", folder, "")
+    return outcome
+
+
+def test_pip_installs_the_workers_with_all_they_need(tmp_path: Path) -> None:
+    venv.create(tmp_path / "venv", with_pip=True)
+    steps = typed("pip install"), typed("workers --help")
+    page = "".join(f"```console\n$ {it}\n```\n" for it in steps)
+    (tmp_path / "apps").symlink_to(ROOT / "apps")
+    installed, helped = follow(page, tmp_path, "", own=tmp_path / "venv")
+    assert installed.code == 0, installed.printed
+    assert helped.code == 0, helped.printed
+    assert "produce" in helped.printed
+
+
+@pytest.mark.needs("broker")
+def test_what_is_produced_is_consumed(
+    queue: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exported = typed("export")
+    assert re.findall(r"(\w+)=", exported) == ["MQ_URL", "MQ_CH"]
+    assert exported.endswith(f"MQ_CH={QUEUE}")
+    monkeypatch.setenv("MQ_COUNT", "2")  # without it they run until SIGTERM
+    assert run(typed("workers wait"), tmp_path).code == 0
+    assert run(typed("workers produce"), tmp_path).code == 0
+    consumed = run(typed("workers consume"), tmp_path)
+    assert consumed.code == 0, consumed.printed
+    assert "Hello World 2!" in consumed.printed
+    assert queue.depth(QUEUE) == 0
+
+
+@pytest.mark.needs("broker")
+def test_a_handler_of_ones_own_is_checked_and_run(
+    queue: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (handler,) = re.findall(
+        r"^```python\n# orders\.py\n(.*?)^```$", PAGE.read_text("utf-8"), re.M | re.S
+    )
+    (tmp_path / "orders.py").write_text(handler)
+    checked = run(f"PYTHONPATH=.:$PYTHONPATH {typed('workers check')}", tmp_path)
+    assert checked.code == 0, checked.printed
+    assert "ack" in checked.printed
+    with queue.channel() as channel:
+        channel.basic_publish("", QUEUE, b"an order")
+    monkeypatch.setenv("MQ_COUNT", "1")
+    command = typed("PYTHONPATH=.").replace("PYTHONPATH=.", "PYTHONPATH=.:$PYTHONPATH")
+    consumed = run(command, tmp_path)
+    assert consumed.code == 0, consumed.printed
+    assert "an order" in consumed.printed
+
+
+@pytest.mark.needs("broker")
+def test_a_release_is_looked_at(
+    queue: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    management = f"http://127.0.0.1:{queue.management_port}"
+    queue.ctl("add_user", "plain", PASSWORD)
+    queue.ctl("set_permissions", "plain", "^$", ".*", ".*")
+    try:
+        monkeypatch.setenv("MQ_URL", queue.url("plain", PASSWORD))
+        verified = run(typed("workers verify").replace("http://broker:15672", management), tmp_path)
+        assert verified.code == 0, verified.printed
+    finally:
+        queue.ctl("delete_user", "plain")
+    for name in ("username", "password"):
+        (tmp_path / name).write_text("guest")
+    command = typed("workers guard").replace("http://broker:15672", management)
+    guarded = run(command.replace("/run/secrets/rabbitmq", str(tmp_path)), tmp_path)
+    assert guarded.code == 0, guarded.printed
+    assert "may be replaced by" in guarded.printed

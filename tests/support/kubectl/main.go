@@ -1,0 +1,17 @@
+// Runs kubectl from the module that all of it is in.
+//
+// Its own command is in the module of Kubernetes, which `go install` refuses and which would be
+// downloaded whole.
+package main
+
+import (
+	"k8s.io/component-base/cli"
+	"k8s.io/kubectl/pkg/cmd"
+	"k8s.io/kubectl/pkg/cmd/util"
+)
+
+func main() {
+	if err := cli.RunNoErrOutput(cmd.NewDefaultKubectlCommand()); err != nil {
+		util.CheckErr(err)
+	}
+}
