@@ -57,9 +57,13 @@ class Reader:
 
 
 def reader(cluster: Brought, namespace: str, folder: Path) -> Reader:
-    """Give a reader a namespace that enforces `restricted`, and a folder with the chart in it."""
+    """Give a reader a namespace that enforces `restricted`, and a folder with a chart in it.
+
+    It is this repository's unless there is one.
+    """
     ensure_namespace(connect(cluster.kubeconfig, None), namespace)
-    (folder / "chart").symlink_to(REPOSITORY / "chart")
+    if not (folder / "chart").exists():
+        (folder / "chart").symlink_to(REPOSITORY / "chart")
     settings = yaml.safe_load(cluster.kubeconfig.read_text())
     for each in settings["contexts"]:
         each["context"]["namespace"] = namespace

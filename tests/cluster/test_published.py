@@ -1,4 +1,4 @@
-"""A chart is installed and upgraded from where it was published, by both Helm CLIs."""
+"""A chart is installed and upgraded from where it is, as docs/publishing.md says, by both Helms."""
 
 from __future__ import annotations
 

@@ -56,6 +56,25 @@ def test_pip_installs_the_workers_with_all_they_need(tmp_path: Path) -> None:
 
 
 @pytest.mark.needs("broker")
+def test_spans_are_made_by_what_the_page_of_the_workers_installs(
+    queue: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    venv.create(tmp_path / "venv", with_pip=True)
+    (tmp_path / "apps").symlink_to(ROOT / "apps")
+    typed = [it.text for it in commands([ROOT / "docs/workers.md"]) if it.section == "Traces"]
+    *installs, consume = [it for it in typed if "--target" not in it]
+    with queue.channel() as channel:
+        channel.basic_publish("", QUEUE, b"an order")
+    given = {"MQ_TRACE": "true", "MQ_COUNT": "1", "OTEL_TRACES_EXPORTER": "console"}
+    for name, text in {**given, "OTEL_METRICS_EXPORTER": "none"}.items():
+        monkeypatch.setenv(name, text)
+    page = "".join(f"```console\n$ {it}\n```\n" for it in (*installs, consume))
+    for outcome in follow(page, tmp_path, "", own=tmp_path / "venv"):
+        assert outcome.code == 0, outcome.printed
+    assert f'"name": "process {QUEUE}"' in outcome.printed
+
+
+@pytest.mark.needs("broker")
 def test_what_is_produced_is_consumed(
     queue: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,7 +20,7 @@ from tests.support.inline import write_chart
 CHART = "apiVersion: v2\nname: shop\nversion: {}\n"
 
 
-def figures(page: str, folder: Path, **filled: str) -> dict[str, Any]:
+def figures(page: str, folder: Path, **filled: str) -> Any:
     """Run the command of a page, its names filled in; return the JSON of its last line."""
     (typed,) = {it.text for it in commands([ROOT / page]) if it.text.startswith("python -m ")}
     for name, text in filled.items():
@@ -28,9 +28,7 @@ def figures(page: str, folder: Path, **filled: str) -> dict[str, Any]:
     run = f"```console\n$ cd {ROOT} && {typed}\n```\n"
     (outcome,) = follow(run, folder, os.pathsep.join(sys.path))
     assert outcome.code == 0, outcome.printed
-    found = json.loads(outcome.printed.splitlines()[-1])
-    assert isinstance(found, dict)
-    return found
+    return json.loads(outcome.printed.splitlines()[-1])
 
 
 def test_the_survey_lints_the_charts_of_a_folder(tmp_path: Path) -> None:
@@ -59,5 +57,5 @@ def test_the_survey_judges_the_releases_of_a_chart(tmp_path: Path) -> None:
 def test_the_survey_holds_what_is_read_of_comments_against_helm_docs(tmp_path: Path) -> None:
     values = "# -- Number of pods\nreplicas: 1\n"
     write_chart(tmp_path / "charts/shop", {"values.yaml": values})
-    found = figures("docs/documenting.md", tmp_path, **{"FOLDER...": str(tmp_path / "charts")})
-    assert found
+    (found,) = figures("docs/documenting.md", tmp_path, **{"FOLDER...": str(tmp_path / "charts")})
+    assert (found["rows"], found["same"]) == (1, 1)
