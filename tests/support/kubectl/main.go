@@ -5,13 +5,10 @@
 package main
 
 import (
-	"k8s.io/component-base/cli"
 	"k8s.io/kubectl/pkg/cmd"
 	"k8s.io/kubectl/pkg/cmd/util"
 )
 
 func main() {
-	if err := cli.RunNoErrOutput(cmd.NewDefaultKubectlCommand()); err != nil {
-		util.CheckErr(err)
-	}
+	util.CheckErr(cmd.NewDefaultKubectlCommand().Execute())
 }
