@@ -72,6 +72,8 @@ def test_the_page_shows_what_a_release_would_be_and_each_gate_by_itself(root: Pa
     assert outcome.code == 0, outcome.printed
     assert outcome.printed.endswith("nothing was changed; run it again with --apply\n")
     assert state(root) == before
+    chartproof(root, "docs", "chart")
+    commit(root, "Describe")
     git(root, "tag", "odd-0.1.0")
     for command in re.findall(r"^\| \w+ \| `(chartproof .*?)`", page, re.M):
         for name, meant in (("CHART", "chart"), ("PERCENT", "90"), ("LAST-TAG", "odd-0.1.0")):
