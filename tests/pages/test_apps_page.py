@@ -66,7 +66,8 @@ def test_spans_are_made_by_what_the_page_of_the_workers_installs(
     with queue.channel() as channel:
         channel.basic_publish("", QUEUE, b"an order")
     given = {"MQ_TRACE": "true", "MQ_COUNT": "1", "OTEL_TRACES_EXPORTER": "console"}
-    for name, text in {**given, "OTEL_METRICS_EXPORTER": "none"}.items():
+    others = dict.fromkeys(("OTEL_METRICS_EXPORTER", "OTEL_LOGS_EXPORTER"), "none")
+    for name, text in {**given, **others}.items():
         monkeypatch.setenv(name, text)
     page = "".join(f"```console\n$ {it}\n```\n" for it in (*installs, consume))
     for outcome in follow(page, tmp_path, "", own=tmp_path / "venv"):
