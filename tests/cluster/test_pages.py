@@ -9,12 +9,7 @@ from pathlib import Path
 import pytest
 from kr8s.objects import PersistentVolumeClaim, Pod
 
-# Here and not when it is needed: while pytest rewrites a module, Python 3.11 cannot bear that
-# leftovers of kr8s are collected and told of.
-import chartproof.publish.registry  # noqa: F401
 from chartproof import yamlio
-from chartproof.package import package
-from chartproof.publish import Settings, publish
 from tests.cluster.conftest import REPOSITORY, Brought
 from tests.cluster.everything import tag
 from tests.cluster.reader import FULLNAME, RELEASE, Reader, reader
@@ -159,10 +154,9 @@ def test_the_charts_own_page_leads_from_a_registry_to_nothing_left(
     authority = Authority(tmp_path / "authority")
     with registry(tmp_path / "registry", certificate=authority.issue("localhost")) as host:
         tag(cluster, image_of_workers(cluster), f"{host}/rabbitmq-workers:{chart('appVersion')}")
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("SSL_CERT_FILE", str(authority.ca))
-            archive = package(REPOSITORY / "chart", tmp_path / "dist", allow_dirty=True).path
-            publish([archive], f"oci://{host}/charts", Settings(), apply=True)
+        publish = f"chartproof publish dist/*.tgz --to oci://{host}/charts --apply"
+        packed = f"```console\n$ chartproof package chart -d dist --allow-dirty\n$ {publish}\n```\n"
+        one.types(packed, SSL_CERT_FILE=str(authority.ca))
         text = page("chart/README.md").replace("REGISTRY", host)
         outcomes = one.types(text, SSL_CERT_FILE=str(authority.ca))
     assert [outcome.command.words.split()[1] for outcome in outcomes] == [
