@@ -47,7 +47,6 @@ def installed(
     """Install the chart and test it, as README.md says."""
     one = reader(cluster, "readme", tmp_path_factory.mktemp("readme"))
     image = yamlio.load(worker_image(cluster).read_text())["worker"]["image"]
-    assert image["repository"] == "rabbitmq-workers"
     text = section(page("README.md"), INSTALL)
     text = text.replace("REGISTRY", image["registry"]).replace("=TAG", f"={image['tag']}")
     install, refused = text.split("A typo in a key")
@@ -123,7 +122,7 @@ def test_dead_letters_are_moved_back_once_the_handler_is_mended(demo: Reader) ->
     waiting = depth(demo, "test.dead")
     seen, moved = demo.types(section(page("docs/chart.md"), "Messages that fail"))
     assert f"would move {waiting} from test.dead\n" in seen.printed
-    assert seen.printed.count("  rejected\n") == waiting
+    assert len(re.findall(r"^\S+ +rejected ", seen.printed, re.M)) == waiting
     assert f"moved {waiting} from test.dead: {waiting} to test\n" in moved.printed
     wait_for(lambda: depth(demo, "test.dead") == depth(demo, "test") == 0, seconds=60)
     handled = demo.runs(f"kubectl logs {CONSUMER}")

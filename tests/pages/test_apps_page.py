@@ -38,29 +38,32 @@ def typed(beginning: str) -> str:
     return found
 
 
-def run(command: str, folder: Path) -> Outcome:
-    """Run a command as it is typed."""
-    (outcome,) = follow(f"```console\n$ {command}\n```\n", folder, "")
+def run(command: str, folder: Path, own: Path | None = None) -> Outcome:
+    """Run a command as it is typed, in this environment or another one."""
+    (outcome,) = follow(f"```console\n$ {command}\n```\n", folder, "", own)
     return outcome
 
 
-def test_pip_installs_the_workers_with_all_they_need(tmp_path: Path) -> None:
-    venv.create(tmp_path / "venv", with_pip=True)
-    steps = typed("pip install"), typed("workers --help")
-    page = "".join(f"```console\n$ {it}\n```\n" for it in steps)
-    (tmp_path / "apps").symlink_to(ROOT / "apps")
-    installed, helped = follow(page, tmp_path, "", own=tmp_path / "venv")
-    assert installed.code == 0, installed.printed
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an environment of its own, with what the page has its reader install."""
+    folder = tmp_path_factory.mktemp("own")
+    venv.create(folder / "venv", with_pip=True)
+    (folder / "apps").symlink_to(ROOT / "apps")
+    assert run(typed("pip install"), folder, folder / "venv").code == 0
+    return folder / "venv"
+
+
+def test_pip_installs_the_workers_with_all_they_need(own: Path, tmp_path: Path) -> None:
+    helped = run(typed("workers --help"), tmp_path, own)
     assert helped.code == 0, helped.printed
     assert "produce" in helped.printed
 
 
 @pytest.mark.needs("broker")
 def test_spans_are_made_by_what_the_page_of_the_workers_installs(
-    queue: Broker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    queue: Broker, own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    venv.create(tmp_path / "venv", with_pip=True)
-    (tmp_path / "apps").symlink_to(ROOT / "apps")
     typed = [it.text for it in commands([ROOT / "docs/workers.md"]) if it.section == "Traces"]
     *installs, consume = [it for it in typed if "--target" not in it]
     with queue.channel() as channel:
@@ -70,7 +73,7 @@ def test_spans_are_made_by_what_the_page_of_the_workers_installs(
     for name, text in {**given, **others}.items():
         monkeypatch.setenv(name, text)
     page = "".join(f"```console\n$ {it}\n```\n" for it in (*installs, consume))
-    for outcome in follow(page, tmp_path, "", own=tmp_path / "venv"):
+    for outcome in follow(page, own.parent, "", own):
         assert outcome.code == 0, outcome.printed
     assert f'"name": "process {QUEUE}"' in outcome.printed
 
