@@ -152,7 +152,7 @@ def test_the_charts_own_page_leads_from_a_registry_to_nothing_left(
     one = reader(cluster, "chart-page", tmp_path)
     authority = Authority(tmp_path / "authority")
     with registry(tmp_path / "registry", certificate=authority.issue("localhost")) as host:
-        tag(cluster, image_of_workers(cluster), f"{host}/rabbitmq-workers:{chart('appVersion')}")
+        tag(cluster, image_of_workers(cluster), f"{host}/rabbitmq-workers:{chart('version')}")
         publish = f"chartproof publish dist/*.tgz --to oci://{host}/charts --apply"
         packed = f"```console\n$ chartproof package chart -d dist --allow-dirty\n$ {publish}\n```\n"
         one.types(packed, SSL_CERT_FILE=str(authority.ca))
