@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from chartproof import yamlio
-from chartproof.cases import cases_of
+from chartproof.project.file import cases_of
 
 DONE, TIMED_OUT, FAILED = "done", "out of time", "failed"
 

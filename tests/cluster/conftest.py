@@ -34,6 +34,19 @@ def chartproof(*words: str | Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def make(target: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the Makefile on the cluster of the tests, with what is installed here."""
+    installed = f"BIN={Path(sys.executable).parent}"
+    return subprocess.run(
+        ["make", "--old-file=.venv/ready", installed, target],
+        cwd=REPOSITORY,
+        env={**os.environ, "CHARTPROOF_CLUSTER": CLUSTER_NAME},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 @dataclass(frozen=True)
 class Brought:
     """A cluster that `chartproof up` made."""
@@ -59,7 +72,7 @@ def cluster() -> Iterator[Brought]:
         assert shown, up.stdout
         yield Brought(up.stdout, Path(shown[1]))
     finally:
-        down = chartproof("down")
+        down = make("down")
         assert down.returncode == 0, down.stdout + down.stderr
         assert CLUSTER_NAME not in subprocess.check_output(["ip", "netns"], text=True)
         assert not mounts_under(cache_dir() / "clusters" / CLUSTER_NAME)

@@ -96,12 +96,17 @@ def tag_images(cluster: Brought) -> dict[str, Any]:
         (worker, "ghcr.io/example/prepare:1"),
         (PAUSE_IMAGE, "registry.example.com/tail:1"),
     ):
-        for node in nodes(cluster):
-            run([*ctr(node), "images", "tag", "--force", source, name])
+        tag(cluster, source, name)
     return {
         "broker": {"image": {"digest": digests[broker]}},
         "producer": {"image": {"digest": digests[worker]}},
     }
+
+
+def tag(cluster: Brought, source: str, name: str) -> None:
+    """Give an image of the nodes another name as well."""
+    for node in nodes(cluster):
+        run([*ctr(node), "images", "tag", "--force", source, name])
 
 
 def digest_of(cluster: Brought, image: str) -> str:

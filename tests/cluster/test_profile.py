@@ -8,21 +8,23 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import yaml
 from kr8s.objects import PersistentVolumeClaim, Pod
 
 from chartproof.cluster.helm import Target
-from chartproof.cluster.install import ensure_namespace
 from chartproof.cluster.proof import Proof
-from chartproof.cluster.watch import Watch, connect
+from chartproof.cluster.watch import Watch
 from tests.cluster.conftest import REPOSITORY, Brought
+from tests.cluster.reader import FULLNAME, RELEASE, Reader, reader
 from tests.cluster.releases import helm, sizes, wait_for, worker_image
+from tests.pages.guide import section
 from tests.support.tools import HELM4
 
 pytestmark = pytest.mark.needs("cluster", "helm4")
 
 CHART = REPOSITORY / "chart"
-RELEASE = NAMESPACE = "profile"
-BROKER = "profile-rabbitmq-workers-broker"
+NAMESPACE = "profile"
+BROKER = f"{FULLNAME}-broker"
 SIZES = {"broker": 3, "producer": 2, "consumer": 3}
 BROKERS = "app.kubernetes.io/component=broker"
 AUDIT_WARNING = (
@@ -45,22 +47,30 @@ except ssl.SSLCertVerificationError as error:
 
 
 @pytest.fixture(scope="module")
-def target(cluster: Brought) -> Iterator[Target]:
+def typist(cluster: Brought, tmp_path_factory: pytest.TempPathFactory) -> Reader:
+    """Give a reader of docs/chart.md, who wants messages flowing."""
+    typist = reader(cluster, NAMESPACE, tmp_path_factory.mktemp("profile"))
+    values = yaml.safe_load(worker_image(cluster).read_text())
+    flowing = {"audit": True, "producer": {"rate": 50}}
+    (typist.folder / "my-values.yaml").write_text(yaml.safe_dump({**values, **flowing}))
+    return typist
+
+
+@pytest.fixture(scope="module")
+def target(cluster: Brought, typist: Reader) -> Iterator[Target]:
     """Install the profile as docs/chart.md says; the volumes go at the end as well."""
-    target = Target(cluster, NAMESPACE, RELEASE)
-    ensure_namespace(connect(cluster.kubeconfig, None), NAMESPACE)
-    install(cluster)
+    target = typist.target
+    install(typist)
     yield target
     helm(HELM4, cluster, NAMESPACE, "uninstall", RELEASE, "--wait")
     for claim in PersistentVolumeClaim.list(namespace=NAMESPACE, api=Watch(target).api):
         claim.delete()
 
 
-def install(cluster: Brought) -> None:
-    """Install the profile with messages flowing, its passwords and certificates made up anew."""
-    values = ("-f", CHART / "profiles/ha.yaml", "-f", worker_image(cluster))
-    words = ("--set", "audit=true,producer.rate=50", "--wait")
-    helm(HELM4, cluster, NAMESPACE, "install", RELEASE, CHART, *values, *words)
+def install(typist: Reader) -> None:
+    """Install the profile, its passwords and certificates made up anew."""
+    typist.types(section((REPOSITORY / "docs/chart.md").read_text("utf-8"), "Profiles"))
+    wait_for(lambda: sizes(typist.watch) == SIZES, seconds=300)
 
 
 def shell(watch: Watch, component: str) -> tuple[Pod, str]:
@@ -135,7 +145,7 @@ def test_a_deleted_broker_loses_no_message_and_the_quorum_is_whole_again(target:
 
 
 def test_a_release_over_the_three_volumes_of_the_last_has_its_messages(
-    cluster: Brought, target: Target
+    cluster: Brought, typist: Reader, target: Target
 ) -> None:
     watch = Watch(target)
     unread = ("--reuse-values", "--set", "consumer.enabled=false", "--wait")
@@ -145,7 +155,7 @@ def test_a_release_over_the_three_volumes_of_the_last_has_its_messages(
         helm(HELM4, cluster, NAMESPACE, "uninstall", RELEASE, "--wait")
         waiting = proof.confirmed()
         assert claims(watch) == [f"data-{BROKER}-{ordinal}" for ordinal in range(3)]
-        install(cluster)
+        install(typist)
         wait_for(lambda: proof.confirmed() > waiting + 100, seconds=60)
         result = proof.settle(60)
     assert result.lost_lines() == []

@@ -1,4 +1,4 @@
-"""A chart is installed and upgraded from where it was published, by both Helm CLIs."""
+"""A chart is installed and upgraded from where it is, as docs/publishing.md says, by both Helms."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from chartproof.provenance import sign
 from chartproof.publish import Settings, publish
 from tests.cluster.conftest import REPOSITORY, Brought
 from tests.cluster.releases import worker_image
-from tests.pages.guide import follow
-from tests.pages.test_publishing_page import INSTALL, REGISTRY, section
+from tests.pages.guide import follow, section
+from tests.pages.test_publishing_page import INSTALL, PAGE, REGISTRY
 from tests.support.helm import HELMS, Helm
 from tests.support.keys import OWNER, Key, new_key
 from tests.support.servers import registry, web_server
@@ -73,7 +73,7 @@ def test_the_pages_install_and_upgrade_work_with_both_helms(
     with web_server(site) as url, registry(tmp_path / "registry") as host:
         publish(archives, f"oci://{host}/charts", Settings(plain_http=True), apply=True)
         home("repo", "add", "charts", url)
-        page = section(INSTALL).replace(REGISTRY, host)
+        page = section(PAGE, INSTALL).replace(REGISTRY, host)
         for outcome in follow(page, tmp_path, str(tool.path().parent)):
             told = f"$ {outcome.command.words}\n{outcome.printed}"
             assert outcome.code == 0, told

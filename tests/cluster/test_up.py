@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+import yaml
 
-from tests.cluster.conftest import Brought, chartproof
+from tests.cluster.conftest import Brought, chartproof, make
+from tests.cluster.releases import worker_image
 
-pytestmark = [pytest.mark.needs("cluster"), pytest.mark.usefixtures("cluster")]
+pytestmark = [pytest.mark.needs("cluster", "helm4"), pytest.mark.usefixtures("cluster")]
 
 
 def test_up_ends_in_messages_flowing_and_none_lost(cluster: Brought) -> None:
@@ -18,13 +20,23 @@ def test_up_ends_in_messages_flowing_and_none_lost(cluster: Brought) -> None:
     assert f"proven: lost 0 of {confirmed[1]} confirmed messages" in cluster.output
 
 
-def test_up_again_upgrades_what_is_there_within_a_minute() -> None:
-    again = chartproof("up", "chart", "--set", "producer.rate=20")
+def test_make_up_upgrades_what_is_there_within_a_minute() -> None:
+    again = make("up")
     assert again.returncode == 0, again.stdout + again.stderr
     assert "proven: lost 0 of" in again.stdout
     total = re.search(r"^total +([\d.]+) s", again.stdout, re.MULTILINE)
     assert total, again.stdout
     assert float(total[1]) < 60
+
+
+def test_a_cluster_that_is_named_gets_the_release(
+    cluster: Brought, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(cluster.kubeconfig))
+    context = yaml.safe_load(cluster.kubeconfig.read_text())["current-context"]
+    up = chartproof("up", "chart", "--context", context, "-f", worker_image(cluster))
+    assert up.returncode == 0, up.stdout + up.stderr
+    assert "proven: lost 0 of" in up.stdout
 
 
 def test_status_shows_every_pod_ready() -> None:

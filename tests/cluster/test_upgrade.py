@@ -15,6 +15,7 @@ from chartproof.cluster.proof import Proof
 from chartproof.cluster.watch import Watch, name
 from tests.cluster.conftest import REPOSITORY, Brought
 from tests.cluster.releases import helm, namespace_of, sizes, wait_for, worker_image
+from tests.support.go_modules import kubectl
 from tests.support.tools import HELM4
 
 pytestmark = pytest.mark.needs("cluster", "helm4")
@@ -61,6 +62,15 @@ def loses_nothing(target: Target, *words: str | Path) -> None:
         result = proof.settle(120)
     assert result.lost_lines() == []
     assert result.handled == result.confirmed > 200
+
+
+def logs_of_the_guard(target: Target) -> str:
+    """Return what kubectl shows of the upgrade guard, as docs/chart.md says."""
+    page = (REPOSITORY / "docs/chart.md").read_text("utf-8")
+    (typed,) = re.findall(r"`kubectl (logs job/.*?)`", page)
+    words = typed.replace("<fullname>", f"{target.release}-rabbitmq-workers").split()
+    where = ["--kubeconfig", target.cluster.kubeconfig, "--namespace", target.namespace]
+    return subprocess.check_output([kubectl(), *words, *where], text=True)
 
 
 def helm_test(target: Target) -> str:
@@ -136,6 +146,7 @@ def test_an_older_rabbitmq_is_refused_before_a_broker_is_touched(default: Target
     said = refused(default, "broker.image.tag=4.2.10-management")
     assert "4.3.6 runs, and 4.2.10 is older: RabbitMQ has no way back" in said
     assert [(name(pod), pod["metadata"]["uid"]) for pod in watch.pods(NODES)] == before
+    assert "RabbitMQ has no way back" in logs_of_the_guard(default)
 
 
 def test_an_upgrade_of_the_workers_of_an_external_broker_loses_nothing(external: Target) -> None:

@@ -1,4 +1,4 @@
-"""A page of docs/ that is followed literally: the files it gives and the commands it types."""
+"""A page that is followed literally: the files it gives and the commands it types."""
 
 from __future__ import annotations
 
@@ -56,8 +56,23 @@ def steps(page: str) -> Iterator[Command | File]:
             yield from _commands(fence["text"])
 
 
-def follow(page: str, folder: Path, path: str) -> Iterator[Outcome]:
-    """Do what a page says in `folder`; `path` are the folders that commands are looked up in."""
+def section(page: str, heading: str) -> str:
+    """Return what stands under a heading, up to the next of its level or a higher one."""
+    found = re.search(rf"^(#+) {re.escape(heading)}$", page, re.M)
+    assert found, f"no heading {heading!r}"
+    next_one = re.compile(rf"^#{{1,{len(found[1])}}} ", re.M)
+    # A comment in a block of code begins as a heading does.
+    blank = _FENCE.sub(lambda fence: re.sub(r"[^\n]", " ", fence[0]), page)
+    end = next_one.search(blank, found.end())
+    return page[found.end() : end.start() if end else len(page)]
+
+
+def follow(page: str, folder: Path, path: str, own: Path | None = None) -> Iterator[Outcome]:
+    """Do what a page says in `folder`; `path` are the folders that commands are looked up in.
+
+    With `own`, the folder of a virtual environment, that one's programs and packages are used in
+    place of this one's.
+    """
     for step in steps(page):
         if isinstance(step, File):
             file = folder / step.name
@@ -69,7 +84,7 @@ def follow(page: str, folder: Path, path: str) -> Iterator[Outcome]:
             done = subprocess.run(
                 typed,
                 cwd=folder,
-                env=_environment(path),
+                env=_environment(path, own),
                 capture_output=True,
                 text=True,
                 check=False,
@@ -84,11 +99,11 @@ def _commands(text: str) -> Iterator[Command]:
         yield Command(words, tuple(filter(None, shows)))
 
 
-def _environment(path: str) -> Mapping[str, str]:
-    """Give a command the packages and programs of this environment, and no colours."""
-    programs = str(Path(sys.executable).parent)
+def _environment(path: str, own: Path | None) -> Mapping[str, str]:
+    """Give a command the packages and programs of an environment, and no colours."""
+    programs = str(own / "bin" if own else Path(sys.executable).parent)
     kept = {key: text for key, text in os.environ.items() if not key.startswith("PYTEST_")}
-    packages = os.pathsep.join(filter(None, sys.path))
+    packages = "" if own else os.pathsep.join(filter(None, sys.path))
     return {
         **kept,
         "PATH": os.pathsep.join([programs, path, os.environ["PATH"]]),

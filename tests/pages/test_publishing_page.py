@@ -5,45 +5,21 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.pages.guide import follow
-from tests.support.clones import git
+from tests.pages.guide import follow, section
 from tests.support.helm import HELMS
-from tests.support.keys import new_key
 from tests.support.servers import registry, web_server, with_password
 
 pytestmark = pytest.mark.needs("helm3", "helm4", "gnupg", "web", "registry")
 
 REPOSITORY = Path(__file__).parents[2]
 PAGE = (REPOSITORY / "docs" / "publishing.md").read_text("utf-8")
-INSTALL = "## Install and upgrade\n"
+INSTALL = "Install and upgrade"
 WEB, REGISTRY = "127.0.0.1:8080", "127.0.0.1:5000"
-
-
-def section(heading: str) -> str:
-    """Return one part of the page."""
-    return re.split(r"^(?=## )", PAGE.partition(heading)[2], maxsplit=1, flags=re.M)[0]
-
-
-@pytest.fixture
-def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Give a clone of this repository as its maintainer has it, with a remote and a key."""
-    folder = tmp_path / "clone"
-    git(tmp_path, "clone", "--quiet", "--bare", str(REPOSITORY), str(tmp_path / "origin.git"))
-    git(tmp_path, "clone", "--quiet", str(tmp_path / "origin.git"), str(folder))
-    for kind in ("CONFIG", "CACHE", "DATA"):
-        monkeypatch.setenv(f"HELM_{kind}_HOME", str(tmp_path / "helm" / kind))
-    for who in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{who}_NAME", "Maintainer")
-        monkeypatch.setenv(f"GIT_{who}_EMAIL", "maintainer@example.com")
-    with new_key() as key:
-        monkeypatch.setenv("GNUPGHOME", str(key.home))
-        yield folder
 
 
 @pytest.mark.parametrize("helm", HELMS)
@@ -53,7 +29,11 @@ def test_the_page_leads_where_it_says(clone: Path, tmp_path: Path, helm: str) ->
     with ExitStack() as stack:
         url = stack.enter_context(web_server(clone / "site"))
         host = stack.enter_context(registry(closed, with_password(closed)))
-        page = PAGE.partition(INSTALL)[0].replace(f"http://{WEB}", url).replace(REGISTRY, host)
+        page = (
+            PAGE.partition(f"## {INSTALL}\n")[0]
+            .replace(f"http://{WEB}", url)
+            .replace(REGISTRY, host)
+        )
         for outcome in follow(page, clone, str(HELMS[helm].path().parent)):
             told = f"$ {outcome.command.words}\n{outcome.printed}"
             assert outcome.code == 0, told
@@ -67,5 +47,5 @@ def test_the_page_leads_where_it_says(clone: Path, tmp_path: Path, helm: str) ->
 
 def test_what_needs_a_cluster_is_followed_on_one() -> None:
     """tests/cluster/test_published.py follows this part; it must not come to be empty."""
-    commands = re.findall(r"^\$ helm (\w+)", section(INSTALL), flags=re.M)
+    commands = re.findall(r"^\$ helm (\w+)", section(PAGE, INSTALL), flags=re.M)
     assert {"install", "test", "upgrade", "rollback", "uninstall"} <= set(commands)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.pages.commands import commands
 from tests.pages.guide import follow
 from tests.support.tools import HELM4
 from workers.exits import Exit
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/workers.md").read_text("utf-8")
+INSTALL = "1. Install"
 QUEUES = ("orders", "orders.dead")
 GAUGES = {"workers_unconfirmed", "workers_in_hand", "workers_threads"}
 """Those that a producer and a consumer add themselves."""
@@ -30,6 +33,18 @@ def queues(broker: Broker) -> Iterator[Broker]:
     yield broker
     for queue in QUEUES:
         broker.delete(queue)
+
+
+def test_its_first_step_installs_what_the_others_take(tmp_path: Path) -> None:
+    (tmp_path / "apps").symlink_to(ROOT / "apps")
+    lines = [it.text for it in commands([ROOT / "docs/workers.md"]) if it.section == INSTALL]
+    assert [line.split()[0] for line in lines[:3]] == ["python3", "venv/bin/pip", "export"]
+    # One shell, as what one line exports the next ones have.
+    page = "```console\n$ set -e; " + "; ".join([*lines, "which mypy pytest"]) + "\n```\n"
+    (outcome,) = follow(page, tmp_path, "", own=Path(sys.prefix))
+    assert outcome.code == 0, outcome.printed
+    programs = outcome.printed.splitlines()[-2:]
+    assert programs == [str(tmp_path / "venv/bin" / name) for name in ("mypy", "pytest")]
 
 
 @pytest.mark.needs("broker", "helm4")

@@ -80,6 +80,13 @@ def _folder(module: GoModule) -> Path:
 
 CERT_MANAGER = GoModule("github.com/cert-manager/cert-manager", "v1.21.2")
 GATEWAY_API = GoModule("sigs.k8s.io/gateway-api", "v1.6.3")
+KUBECTL = GoModule("k8s.io/kubectl", "v0.36.3")
 KEDA = GoModule("github.com/kedacore/keda/v2", "v2.21.0")
 METRICS_SERVER = GoModule("sigs.k8s.io/metrics-server", "v0.9.0")
 PROMETHEUS_OPERATOR = GoModule("github.com/prometheus-operator/prometheus-operator", "v0.85.0")
+
+
+def kubectl() -> Path:
+    """Return kubectl, of the version of the embedded nodes; the first call builds it."""
+    main = Path(__file__).with_name("kubectl") / "main.go"
+    return KUBECTL.build("./cmd/kubectl", added={"cmd/kubectl/main.go": main}) / "kubectl"

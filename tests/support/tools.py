@@ -58,7 +58,7 @@ class DebianTool:
             archive.unlink()
 
         folder = once(cache_dir() / "tools" / f"debian-{self.package}", unpack)
-        return folder / "usr/bin" / self.command
+        return next(folder.glob(f"**/bin/{self.command}"))
 
 
 ABSOLUTE_ID = re.compile(r',\s*"\$id": "[^"]*"')
@@ -67,6 +67,7 @@ HELM4 = GoTool("helm.sh/helm/v4/cmd/helm", "v4.3.1")
 KUBE_SCORE = GoTool("github.com/zegl/kube-score/cmd/kube-score", "v1.20.0")
 KUBECONFORM = GoTool("github.com/yannh/kubeconform/cmd/kubeconform", "v0.8.0")
 PROMTOOL = DebianTool("prometheus", "promtool")
+BUSYBOX = DebianTool("busybox-static", "busybox")
 CADDY = DebianTool("caddy", "caddy")
 DOCKER_REGISTRY = DebianTool("docker-registry", "docker-registry")
 

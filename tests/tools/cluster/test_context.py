@@ -58,3 +58,7 @@ def test_images_for_a_cluster_of_the_user_must_come_from_a_registry(tmp_path: Pa
     cluster = NamedCluster(tmp_path, "production", ["node0"])
     with pytest.raises(ChartproofError, match="must be pullable"):
         cluster.load([Image("localhost/workers", "1", tmp_path / "workers.tar")])
+
+
+def test_a_cluster_of_the_user_that_pulls_every_image_needs_none_brought(tmp_path: Path) -> None:
+    NamedCluster(tmp_path, "production", ["node0"]).load([])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.pages.guide import follow
 from tests.support.command_line import CHARTPROOF
 from tests.support.inline import write_chart
 
@@ -53,7 +55,20 @@ def test_what_is_not_taken_is_named_by_its_place(folder: Path) -> None:
         "50.0 % of 4 branches\n"
     )
     assert run(folder, "shop", "--case", "on") == (0, told, "")
-    assert f"```text\n{told}```" in PAGE
+
+
+def test_the_page_shows_what_its_command_prints(tmp_path: Path) -> None:
+    write_chart(
+        tmp_path / "chart",
+        {
+            "templates/a.yaml": TEMPLATE,
+            "templates/b.yaml": "{{ with .Values.b }}b: 2{{ end }}\n",
+            "values.yaml": "a: 1\nb: 1\n",
+        },
+    )
+    (outcome,) = follow(PAGE, tmp_path, "")
+    (shown,) = re.findall(r"^```text\n(.*?)^```$", PAGE, re.M | re.S)
+    assert (outcome.printed, outcome.code) == (shown, 0)
 
 
 def test_without_a_case_the_defaults_count_too(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 import sys
 import tarfile
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.pages.guide import follow
 from tests.support.clones import commit, git
 from tests.support.command_line import CHARTPROOF
 from tests.support.keys import new_key
@@ -58,6 +60,25 @@ def test_without_apply_it_only_shows_what_would_be_done(root: Path) -> None:
     assert "ok      coverage    100.0 % of 0 branches" in told
     assert "ok      tag         would be odd-0.2.0" in told
     assert told.endswith("nothing was changed; run it again with --apply\n")
+
+
+def test_the_page_shows_what_a_release_would_be_and_each_gate_by_itself(root: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs/releasing.md").read_text("utf-8")
+    git(root, "mv", "charts/odd", "chart")
+    git(root, "mv", "tests/odd", "tests/chart")
+    commit(root, "Move")
+    before = state(root)
+    (outcome,) = follow(page, root, "")
+    assert outcome.code == 0, outcome.printed
+    assert outcome.printed.endswith("nothing was changed; run it again with --apply\n")
+    assert state(root) == before
+    chartproof(root, "docs", "chart")
+    commit(root, "Describe")
+    git(root, "tag", "odd-0.1.0")
+    for command in re.findall(r"^\| \w+ \| `(chartproof .*?)`", page, re.M):
+        for name, meant in (("CHART", "chart"), ("PERCENT", "90"), ("LAST-TAG", "odd-0.1.0")):
+            command = command.replace(name, meant)
+        chartproof(root, *command.split()[1:])
 
 
 def test_a_release_is_a_commit_a_tag_and_an_archive_of_it(root: Path) -> None:

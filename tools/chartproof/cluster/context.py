@@ -25,7 +25,9 @@ class NamedCluster:
     nodes: Sequence[str]
 
     def load(self, images: Sequence[Image]) -> None:
-        """Refuse: only a registry can bring images to a cluster that is not ours."""
+        """Refuse any image: only a registry can bring them to a cluster that is not ours."""
+        if not images:
+            return
         names = ", ".join(image.reference for image in images)
         raise ChartproofError(
             f"{names}: images cannot be put on the nodes of context {self.context}, "

@@ -1,0 +1,66 @@
+"""The commands of the Makefile, as README.md and other pages type them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.pages.conftest import REPOSITORY
+from tests.support.clones import git
+
+
+def make(*words: str, folder: Path = REPOSITORY) -> str:
+    """Run make with the programs of this environment, and return what it printed.
+
+    The packages are those of the folder, and .venv, which make would set up first, is left alone.
+    """
+    programs = Path(sys.executable).parent
+    packages = os.pathsep.join(str(folder / name) for name in ("tools", "apps"))
+    done = subprocess.run(
+        ["make", "--old-file=.venv/ready", f"BIN={programs}", *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": packages, "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_make_test_lints_and_runs_every_test_and_is_what_ci_runs() -> None:
+    would_run = make("--dry-run", "test").splitlines()
+    assert would_run[:-1] == make("--dry-run", "lint").splitlines()
+    assert would_run[-1].endswith("python -m pytest")
+    assert (REPOSITORY / ".ci/run").read_text("utf-8").endswith("exec make test\n")
+
+
+def test_make_docs_leaves_the_pages_as_they_are_committed(clone: Path) -> None:
+    make("docs", folder=clone)
+    assert git(clone, "status", "--porcelain") == ""
+
+
+@pytest.mark.needs("broker")
+def test_make_soak_workers_loses_nothing_in_a_few_seconds() -> None:
+    *_, last = make("soak-workers", "SECONDS=5", "SEED=1").splitlines()
+    figures = json.loads(last)
+    assert figures["confirmed"] > 0
+    assert figures["lost"] == 0
+
+
+@pytest.mark.needs("helm4")
+def test_make_bench_render_ends_with_its_figures() -> None:
+    *_, last = make("bench-render").splitlines()
+    figures = json.loads(last)
+    assert all(figures[f"{case}_ms"] > 0 for case in ("defaults", "everything_on"))
+
+
+@pytest.mark.needs("broker")
+def test_make_bench_workers_runs_a_contestant_in_its_short_form() -> None:
+    *_, last = make("bench-workers", "QUICK=1", "ONLY=500 in flight").splitlines()
+    assert json.loads(last)
