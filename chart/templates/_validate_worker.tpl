@@ -3,7 +3,9 @@
 {{- $path := .path }}
 {{- $name := include "rabbitmq-workers.componentName" . }}
 {{- if ne $path .component }}
-{{- if or (has .component (list "producer" "consumer" "test" "scaler" "upgrade-guard")) (hasPrefix "broker" .component) (regexMatch "-(handler-code|source-code|resume)$" .component) }}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" .component) }}
+- {{ $path }}: a worker's name has lower-case letters, digits and dashes, begins with a letter and does not end with a dash
+{{- else if or (has .component (list "producer" "consumer" "test" "scaler" "upgrade-guard" "workers-dashboard")) (hasPrefix "broker" .component) (regexMatch "-(handler-code|source-code|resume)$" .component) }}
 - {{ $path }}: objects of the chart have names that begin with {{ printf "%s" $name | quote }}: choose another name
 {{- end }}
 {{- end }}
@@ -22,11 +24,7 @@
 - {{ $path }}.image.{{ empty .tag | ternary "digest" "tag" }} is set, and {{ $path }}.image.repository is not: set it, or worker.image for all workers
 {{- end }}
 {{- end }}
-{{- with .values.podDisruptionBudget }}
-{{- if and .enabled (eq (toString .minAvailable) (toString $.values.replicas)) (eq $.values.autoscaling.type "none") }}
-- {{ $path }}.podDisruptionBudget.minAvailable is {{ .minAvailable }}, with {{ $path }}.replicas {{ $.values.replicas }}: no node with one of its pods could be drained
-{{- end }}
-{{- end }}
+{{- include "rabbitmq-workers.faults.budget" . }}
 {{- include "rabbitmq-workers.faults.code" . }}
 {{- include (printf "rabbitmq-workers.faults.%s" .role) . }}
 {{- end -}}
@@ -135,6 +133,10 @@
 - {{ $path }}.autoscaling.type is keda, and broker.enabled is false: set {{ $path }}.autoscaling.keda.{{ . }}, for the management API of the external broker
 {{- end }}
 {{- end }}
+{{- end }}
+{{- $serverName := include "rabbitmq-workers.tls.serverName" $root }}
+{{- if and $serverName (not .keda.managementUrl) }}
+- {{ $path }}.autoscaling.type is keda, and broker.tls.serverName is {{ $serverName }}, which KEDA cannot be told: set {{ $path }}.autoscaling.keda.managementUrl to an address with that name
 {{- end }}
 {{- if contains " " (include "rabbitmq-workers.worker.queue" $) }}
 - {{ $path }}.autoscaling.type is keda, and the queue {{ include "rabbitmq-workers.worker.queue" $ }} has a space in its name, with which KEDA cannot ask for it

@@ -32,6 +32,21 @@ def test_an_upgrade_does_not_set_back_what_a_scaler_decided(render: Render, scal
     assert spec(release, "Deployment", "producer")["replicas"] == 1
 
 
+def test_large_numbers_stay_whole(render: Render) -> None:
+    keda = {"pollingInterval": 1000000, "cooldownPeriod": 2000000}
+    scaled = {"type": "keda", "maxReplicas": 3000000, "keda": keda}
+    release = render(
+        {
+            "consumer": {"autoscaling": scaled},
+            "producer": {"autoscaling": {"type": "hpa", "maxReplicas": 4000000}},
+            "workers": {"mails": {"role": "producer", "replicas": 5000000}},
+        }
+    )
+    text = str(release)
+    for whole in ("1000000", "2000000", "3000000", "4000000", "5000000"):
+        assert f": {whole}\n" in text
+
+
 def test_without_a_scaler_there_is_none(release: Release) -> None:
     kinds = {manifest.kind for manifest in release.manifests}
     assert not kinds & {"HorizontalPodAutoscaler", "ScaledObject", "TriggerAuthentication"}

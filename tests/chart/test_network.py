@@ -210,6 +210,14 @@ def test_the_page_is_shown_from_a_port_that_the_broker_has(
             ["consumer.autoscaling.type is keda", "networkPolicy.from.management is empty"],
         ),
         (
+            {**CLOSED, "broker": {"extraPorts": [{"name": "mqtt", "port": 1883}]}},
+            ["broker.extraPorts has mqtt", "networkPolicy.from.extraPorts is empty"],
+        ),
+        (
+            {**CLOSED, "broker": {"service": {"type": "LoadBalancer"}}},
+            ["broker.service.type is LoadBalancer", "networkPolicy.from.amqp is empty"],
+        ),
+        (
             {
                 **CLOSED,
                 "broker": {"enabled": False},
@@ -234,7 +242,18 @@ def test_the_page_is_shown_from_a_port_that_the_broker_has(
             ["networkPolicy.externalBroker.ports is 5672", "without 5671", "where it names none"],
         ),
     ],
-    ids=["ingress", "route", "scrapers", "visitors", "keda", "port", "one port of several", "tls"],
+    ids=[
+        "ingress",
+        "route",
+        "scrapers",
+        "visitors",
+        "keda",
+        "extra port",
+        "load balancer",
+        "port",
+        "one port of several",
+        "tls",
+    ],
 )
 def test_what_would_be_kept_out_is_refused(
     render: Render, values: dict[str, Any], named: list[str]

@@ -49,6 +49,8 @@ What RabbitMQ would refuse about the definitions, and not start for. In the form
 {{- range $name, $_ := get $.Values $key -}}
 {{- if hasPrefix "amq." $name }}
 - {{ $key }}.{{ $name }}: names that begin with amq. are RabbitMQ's own
+{{- else if or (not $name) (gt (len $name) 255) }}
+- {{ $key }} has {{ empty $name | ternary "an empty name" (printf "a name of %d bytes" (len $name)) }}: RabbitMQ takes 1 to 255
 {{- end }}
 {{- end }}
 {{- end }}
@@ -81,7 +83,9 @@ What RabbitMQ would refuse about the definitions, and not start for. In the form
 {{- end -}}
 {{- end -}}
 {{- range $name, $user := .Values.users -}}
-{{- if has $name (list "administrator" "worker" "scaler") }}
+{{- if not (regexMatch "^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$" $name) }}
+- users.{{ $name }}: Secrets are called by it, so it has at most 40 lower-case letters, digits and dashes; users.{{ $name }}.username may be any name
+{{- else if has $name (list "administrator" "worker" "scaler") }}
 - users.{{ $name }}: the chart has a user of that name, whom broker.auth describes; give it another
 {{- end }}
 {{- if $user.existingSecret }}

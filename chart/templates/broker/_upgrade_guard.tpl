@@ -79,5 +79,8 @@ that this upgrade brings are missing, and the guard says so. Usage: root
 {{- if and .Values.broker.tls.enabled (include "rabbitmq-workers.tls.secrets" . | fromJson).keys.ca -}}
 {{- $arguments = concat $arguments (list "--ca" "/run/secrets/broker-tls/ca.crt") -}}
 {{- end -}}
+{{- with include "rabbitmq-workers.tls.serverName" . -}}
+{{- $arguments = concat $arguments (list "--server-name" .) -}}
+{{- end -}}
 {{- toJson $arguments -}}
 {{- end -}}
