@@ -34,12 +34,12 @@ def test_an_upgrade_does_not_set_back_what_a_scaler_decided(render: Render, scal
 
 def test_large_numbers_stay_whole(render: Render) -> None:
     keda = {"pollingInterval": 1000000, "cooldownPeriod": 2000000}
-    scaled = {"type": "keda", "maxReplicas": 3000000, "keda": keda}
+    scaled, alone = {"type": "keda", "maxReplicas": 3000000, "keda": keda}, {"type": "none"}
     release = render(
         {
             "consumer": {"autoscaling": scaled},
             "producer": {"autoscaling": {"type": "hpa", "maxReplicas": 4000000}},
-            "workers": {"mails": {"role": "producer", "replicas": 5000000}},
+            "workers": {"mails": {"role": "consumer", "replicas": 5000000, "autoscaling": alone}},
         }
     )
     text = str(release)

@@ -76,6 +76,14 @@ def test_a_service_account_can_be_given_a_name(render: Render, component: str) -
     assert workload not in names
 
 
+@pytest.mark.parametrize("component", ["broker", "producer", "consumer"])
+def test_a_token_is_mounted_for_code_that_asks_the_api(render: Render, component: str) -> None:
+    release = render({component: {"serviceAccount": {"automount": True}}})
+    mounted = {name for name, pod in pod_specs(release) if pod["automountServiceAccountToken"]}
+    assert [name for name in mounted if name.endswith(f"-{component}")]
+    assert len(mounted - {name for name in mounted if name.endswith("-test")}) == 1
+
+
 def test_nothing_asks_for_rights_in_the_api(release: Release) -> None:
     kinds = {manifest.kind for manifest in release.manifests}
     assert not kinds & {"Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"}
