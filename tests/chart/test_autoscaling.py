@@ -177,7 +177,8 @@ def test_a_cluster_without_keda_is_refused_only_where_that_is_asked(render: Rend
 def test_a_disruption_budget_says_how_many_stay_or_may_go(
     render: Render, budget: dict[str, object], expected: dict[str, object]
 ) -> None:
-    release = render({"consumer": {"podDisruptionBudget": {"enabled": True, **budget}}})
+    values = {"replicas": 3, "podDisruptionBudget": {"enabled": True, **budget}}
+    release = render({"consumer": values})
     found = spec(release, "PodDisruptionBudget", "consumer")
     assert found.pop("selector") == spec(release, "Deployment", "consumer")["selector"]
     assert found == expected

@@ -140,7 +140,7 @@ def test_who_is_named_gets_in_where_it_was_named_for(
     render: Render, way: str, component: str, port: int
 ) -> None:
     mqtt = {"plugins": ["rabbitmq_mqtt"], "extraPorts": [{"name": "mqtt", "port": 1883}]}
-    policy = {"enabled": True, "from": {way: [peer("named")]}}
+    policy = {"enabled": True, "from": {"extraPorts": [peer("devices")], way: [peer("named")]}}
     release = render({"broker": mqtt, "networkPolicy": policy})
     labels = pods(release)[component]
     assert ports_open(release, "ingress", labels, "named") == {port}

@@ -66,8 +66,9 @@ def test_a_file_makes_objects_of_one_kind(kinds: dict[str, set[str]]) -> None:
 def test_producer_and_consumer_differ_by_data_and_not_by_template(render: Render) -> None:
     of_workers = [path for name, path in TEMPLATES.items() if "/workers/" in name]
     assert of_workers
-    assert [path.name for path in of_workers if "producer" in path.read_text()] == []
-    assert [path.name for path in of_workers if "consumer" in path.read_text()] == []
+    for path in of_workers:
+        told = re.sub(r"^ *#.*$", "", path.read_text(), flags=re.MULTILINE)
+        assert not re.search("producer|consumer", told), path.name
     release = render(load_values(sets=["broker.auth.workerPassword=p"]))
     for kind in ("Deployment", "Secret", "ServiceAccount"):
         bodies = [release.get(kind, role).body for role in ("producer", "consumer")]
