@@ -13,7 +13,6 @@ import pytest
 
 from tests.apps.management import serving
 from tests.apps.running import WORKERS
-from tests.support.certificates import Authority
 from workers.exits import Exit
 
 if TYPE_CHECKING:
@@ -76,16 +75,6 @@ def test_a_management_api_that_is_not_there_fails(broker: Broker) -> None:
     result = check(broker.url(), "--management", "http://127.0.0.1:1")
     assert result.returncode == Exit.FAILED
     assert "FAILED  the management API does not answer" in result.stdout
-
-
-def test_a_management_api_may_be_certified_under_the_name_that_workers_expect(
-    broker: Broker, tmp_path: Path
-) -> None:
-    authority = Authority(tmp_path)
-    trusted = {"MQ_TLS_CA": str(authority.ca), "MQ_TLS_SERVER_NAME": "rabbit.example.com"}
-    with serving({SIZE: (200, {})}, authority.issue("rabbit.example.com")) as url:
-        result = check(broker.url(), "--management", url, **trusted)
-    assert result.returncode == Exit.DRAINED, result.stdout + result.stderr
 
 
 def test_a_port_without_tls_that_is_open_fails(broker: Broker) -> None:
