@@ -43,8 +43,9 @@ def test_pods_meet_pod_security_restricted(release: Release) -> None:
 
 
 def test_no_pod_gets_a_token_or_a_root_file_system_to_write_on(release: Release) -> None:
-    for _, pod in pod_specs(release):
-        assert pod["automountServiceAccountToken"] is False
+    for name, pod in pod_specs(release):
+        account = release.all_values.get(name.rpartition("-")[2], {}).get("serviceAccount", {})
+        assert pod["automountServiceAccountToken"] is account.get("automount", False)
         assert all(each["securityContext"]["readOnlyRootFilesystem"] for each in containers(pod))
 
 
