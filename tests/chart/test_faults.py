@@ -160,6 +160,10 @@ BUDGET = "consumer.podDisruptionBudget.enabled=true"
             ["producer.source is lines:/data/orders.txt", "producer.resume.type is none"],
         ),
         (
+            ["producer.maxBody=17Mi"],
+            ["producer.maxBody is 17Mi", "broker.extraConfig", "max_message_size = 17825792"],
+        ),
+        (
             ["producer.resume.type=volume", "producer.replicas=2"],
             ["producer.resume.type is volume", "producer.replicas is 2"],
         ),
@@ -318,6 +322,8 @@ def test_all_faults_are_shown_at_once(render_with: Callable[..., Release]) -> No
             "queues.rest.arguments.x-message-ttl=1000",
             "queues.rest.deadLetter.exchange=amq.direct",
         ],
+        ["producer.maxBody=17Mi", "broker.extraConfig=max_message_size = 17825792"],
+        ["producer.maxBody=17Mi", EXTERNAL, EXTERNAL_LOGIN],
         ["producer.resume.type=volume", "producer.replicas=0"],
         ["producer.resume.type=pod", "producer.replicas=9"],
         [EXTERNAL, "producer.existingSecret=one", "consumer.existingSecret=other"],
