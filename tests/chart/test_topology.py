@@ -377,8 +377,13 @@ def test_a_running_broker_declares_what_an_upgrade_adds(chart: Chart, broker: Ch
         ),
         ({"users": {"Shop": {}}}, "users.Shop: Secrets are called by it"),
         ({"users": {"a" * 41: {}}}, "at most 40 lower-case letters, digits and dashes"),
-        ({"queues": {"": {}}}, "queues has an empty name"),
-        ({"exchanges": {"e" * 256: {}}}, "exchanges has a name of 256 bytes"),
+        ({"queues": {"": {}}}, "queues has an entry without a name"),
+        ({"exchanges": {"e" * 256: {}}}, "its name has 256 bytes, and RabbitMQ takes 255"),
+        ({"queues": {"ü" * 128: {}}}, "its name has 256 bytes, and RabbitMQ takes 255"),
+        (
+            {"queue": {"name": "ü" * 125, "deadLetter": {"enabled": False}}},
+            "its name has 260 bytes, and RabbitMQ takes 255",  # for `helm test`
+        ),
         (
             {
                 "broker": {"enabled": False},
