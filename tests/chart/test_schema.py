@@ -120,6 +120,7 @@ def test_a_typo_anywhere_fails_with_its_path(
         "consumer.resources.requests.cpu=half",
         "commonLabels.team=a b",
         "global.imageRegistry=registry.example.com/",
+        "monitoring.prometheusRule.selectors.broker=job=rabbitmq",
         "producer.maxBody=0k",
         "queues.orders.maxLengthBytes=0Gi",
         "broker.persistence.size=8GB",
