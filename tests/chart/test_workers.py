@@ -88,7 +88,7 @@ def test_every_worker_of_every_case_can_use_what_it_is_told(
         ("producer", {"window": 50000000}, {"MQ_WINDOW": "50000000"}),
         ("producer", {"confirmTimeoutSeconds": 2.5}, {"MQ_CONFIRM_TIMEOUT": "2.5"}),
         ("producer", {"maxBody": "2Mi"}, {"MQ_MAX_BODY": "2097152"}),
-        ("producer", {"maxBody": 128000000}, {"MQ_MAX_BODY": "128000000"}),
+        ("producer", {"maxBody": 12800000}, {"MQ_MAX_BODY": "12800000"}),
         ("consumer", {"pool": "processes"}, {"MQ_POOL": "processes"}),
         ("consumer", {"batch": 10}, {"MQ_BATCH": "10"}),
         ("consumer", {"batchWaitSeconds": 2}, {"MQ_BATCH_WAIT": "2"}),
