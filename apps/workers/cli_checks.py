@@ -25,10 +25,10 @@ def verify(arguments: argparse.Namespace) -> Exit:
     `workers check`.
     """
     settings = config.load()
-    files = settings.tls_files
+    url, files, name = arguments.management, settings.tls_files, settings.tls_server_name
     expected = Expectations(
         may_not_declare=arguments.may_not_declare,
-        management=arguments.management and _management(arguments.management, files=files),
+        management=url and _management(url, files=files, server_name=name),
         closed=tuple(arguments.closed),
     )
     return verify_release(settings, expected)
@@ -49,9 +49,10 @@ def guard(arguments: argparse.Namespace) -> Exit:
     for _, fault in files.faults():
         raise ConfigError(f"--ca {arguments.ca}: {fault}")
     login = [_file(arguments.login / name) for name in ("username", "password")]
-    return guard_upgrade(
-        _management(arguments.management, *login, files=files), target, arguments.patience
+    management = _management(
+        arguments.management, *login, files=files, server_name=arguments.server_name
     )
+    return guard_upgrade(management, target, arguments.patience)
 
 
 def _file(path: Path) -> str:
@@ -64,9 +65,11 @@ def _file(path: Path) -> str:
         raise ConfigError(f"--login: {path}: {error}") from None
 
 
-def _management(url: str, username: str = "", password: str = "", *, files: Files) -> Management:
+def _management(
+    url: str, username: str = "", password: str = "", *, files: Files, server_name: str | None
+) -> Management:
     try:
-        return Management(url, username, password, files)
+        return Management(url, username, password, files, server_name)
     except ValueError as error:
         raise ConfigError(f"--management: {error}") from None
 
@@ -96,6 +99,11 @@ def _add_guard(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--ca", metavar="FILE", type=Path, help="authorities that may vouch for the brokers"
+    )
+    command.add_argument(
+        "--server-name",
+        metavar="NAME",
+        help="name that the brokers' certificate has to be for (default: the URL's host)",
     )
     command.add_argument(
         "--version", required=True, help="the RabbitMQ to be, or an image's tag that begins with it"

@@ -8,7 +8,8 @@ import socket
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException
+from ssl import SSLContext
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,6 +44,8 @@ class Management:
     username: str = ""
     password: str = ""
     files: Files = NO_FILES
+    server_name: str | None = None
+    """The name that the certificate has to be for; None for the URL's host."""
 
     def __post_init__(self) -> None:
         """Look at the URL."""
@@ -107,13 +110,26 @@ class Management:
         host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
         if parts.scheme == "http":
             return HTTPConnection(host, port, timeout=TIMEOUT)
-        return HTTPSConnection(host, port, timeout=TIMEOUT, context=self.files.context())
+        return _Encrypted(host, port, self.files.context(), self.server_name or host)
 
     def _headers(self) -> Mapping[str, str]:
         if not self.username:
             return {}
         login = base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
         return {"Authorization": f"Basic {login}"}
+
+
+class _Encrypted(HTTPConnection):
+    """A connection over TLS, to a server whose certificate is for some name, its host's or not."""
+
+    def __init__(self, host: str, port: int, context: SSLContext, name: str) -> None:
+        super().__init__(host, port, timeout=TIMEOUT)
+        self._context, self._name = context, name
+
+    def connect(self) -> None:
+        """Connect, and verify who answers. Raises OSError, of which ssl.SSLError is one."""
+        super().connect()
+        self.sock = self._context.wrap_socket(self.sock, server_hostname=self._name)
 
 
 def _version(node: Mapping[str, Any]) -> Version | None:

@@ -16,15 +16,14 @@ Usage: SCOPE ["suffix" "nodes"] ["name" NAME] ["labels" MAP] ["annotations" MAP]
 */}}
 {{- define "rabbitmq-workers.metadata" -}}
 name: {{ .name | default (include "rabbitmq-workers.componentName" .) }}
+{{- $own := dict
+      "app.kubernetes.io/part-of" .root.Chart.Name
+      "app.kubernetes.io/version" .root.Chart.AppVersion
+      "app.kubernetes.io/managed-by" .root.Release.Service
+      "helm.sh/chart" (printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_") }}
 labels:
   {{- include "rabbitmq-workers.selectorLabels" . | nindent 2 }}
-  app.kubernetes.io/part-of: {{ .root.Chart.Name }}
-  app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
-  app.kubernetes.io/managed-by: {{ .root.Release.Service }}
-  helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" }}
-  {{- with merge (dict) (.labels | default dict) .root.Values.commonLabels }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
+  {{- merge (dict) (.labels | default dict) .root.Values.commonLabels $own | toYaml | nindent 2 }}
 {{- with merge (dict) (.annotations | default dict) .root.Values.commonAnnotations }}
 annotations:
   {{- toYaml . | nindent 2 }}

@@ -4,7 +4,7 @@ would set RABBITMQ_NODE_PORT, which the broker reads as its own. Usage: SCOPE
 */}}
 {{- define "rabbitmq-workers.podSpec" -}}
 serviceAccountName: {{ include "rabbitmq-workers.serviceAccountName" . }}
-automountServiceAccountToken: false
+automountServiceAccountToken: {{ .values.serviceAccount.automount }}
 enableServiceLinks: false
 terminationGracePeriodSeconds: {{ int .values.terminationGracePeriodSeconds }}
 securityContext:

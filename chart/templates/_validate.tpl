@@ -4,38 +4,13 @@ begins with a dash; all of them are shown at once.
 */}}
 {{- define "rabbitmq-workers.validate" -}}
 {{- $faults := "" -}}
-{{- range list "names" "broker" "memory" "keptVolumes" "tls" "placement" "ports" "volumes" "scaleDown" "topology" "connection"
-      "workers" "monitoring" "network" -}}
+{{- range list "names" "labels" "variables" "broker" "memory" "keptVolumes" "tls" "placement" "ports" "volumes" "scaleDown"
+      "topology" "connection" "workers" "monitoring" "network" -}}
 {{- $faults = print $faults (include (printf "rabbitmq-workers.faults.%s" .) $) -}}
 {{- end -}}
 {{- with trim $faults -}}
 {{- fail (printf "these values do not go together:\n%s" .) -}}
 {{- end -}}
-{{- end -}}
-
-{{- define "rabbitmq-workers.faults.names" -}}
-{{- $fullname := include "rabbitmq-workers.fullname" . -}}
-{{- if not (regexMatch "^[a-z]" $fullname) }}
-- the release's name {{ .Release.Name | quote }} makes {{ printf "%s-broker" $fullname | quote }} the name of a Service, which must begin with a letter: set fullnameOverride
-{{- end }}
-{{- $components := (include "rabbitmq-workers.workers" . | fromJson).workers }}
-{{- if .Values.broker.enabled }}
-{{- $components = prepend $components (dict "path" "broker" "values" .Values.broker) }}
-{{- end }}
-{{- $accounts := dict }}
-{{- range $component := $components }}
-{{- with .values.serviceAccount }}
-{{- if and .create .name }}
-{{- with get $accounts .name }}
-- {{ . }}.serviceAccount.name and {{ $component.path }}.serviceAccount.name are both {{ quote $component.values.serviceAccount.name }}, and both would be created: set serviceAccount.create to false in one of them
-{{- end }}
-{{- $_ := set $accounts .name $component.path }}
-{{- end }}
-{{- end }}
-{{- end }}
-{{- if hasPrefix "amq." .Values.queue.name }}
-- queue.name is {{ .Values.queue.name }}: names that begin with amq. are RabbitMQ's own
-{{- end }}
 {{- end -}}
 
 {{- define "rabbitmq-workers.faults.broker" -}}
@@ -76,7 +51,7 @@ begins with a dash; all of them are shown at once.
 {{- with .Values.broker }}
 {{- if .enabled }}
 {{- if not $watermark }}
-- broker.memoryWatermark is {{ .memoryWatermark }} of broker.resources.limits.memory, which is {{ dig "limits" "memory" "not set" .resources }}: set a whole quantity such as 2Gi, or give the watermark itself as one
+- broker.memoryWatermark is {{ .memoryWatermark }} of broker.resources.limits.memory, which is {{ dig "limits" "memory" "" .resources | default "not set" }}: set a whole quantity such as 2Gi, or give the watermark itself as one
 {{- else if and $limit (ge (int64 $watermark) (int64 $limit)) }}
 - broker.memoryWatermark is {{ .memoryWatermark }}, not below broker.resources.limits.memory, {{ include "rabbitmq-workers.text" .resources.limits.memory }}: the broker would be killed before it slows its publishers down
 {{- else if and .persistence.enabled (lt (int64 $size) (mul 2 (int64 $watermark))) }}
@@ -109,6 +84,13 @@ begins with a dash; all of them are shown at once.
 - externalBroker.url has a password, and externalBroker.existingSecret is set: remove one of the two
 {{- else if and $unserved (not $external.url) (not $external.existingSecret) }}
 - broker.enabled is false, and none of externalBroker.url, externalBroker.existingSecret, {{ join ", " $unserved }} says which broker to use instead
+{{- end }}
+{{- if and (not .Values.broker.enabled) $wellFormed }}
+{{- range include "rabbitmq-workers.externalPorts" . | fromJsonArray }}
+{{- if or (lt (int .) 1) (gt (int .) 65535) }}
+- externalBroker.url has the port {{ . }}: ports are 1 to 65535
+{{- end }}
+{{- end }}
 {{- end }}
 {{- end -}}
 

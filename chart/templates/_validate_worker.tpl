@@ -3,7 +3,9 @@
 {{- $path := .path }}
 {{- $name := include "rabbitmq-workers.componentName" . }}
 {{- if ne $path .component }}
-{{- if or (has .component (list "producer" "consumer" "test" "scaler" "upgrade-guard")) (hasPrefix "broker" .component) (regexMatch "-(handler-code|source-code|resume)$" .component) }}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" .component) }}
+- {{ $path }}: a worker's name has lower-case letters, digits and dashes, begins with a letter and does not end with a dash
+{{- else if or (has .component (list "producer" "consumer" "test" "scaler" "upgrade-guard" "workers-dashboard")) (hasPrefix "broker" .component) (regexMatch "-(handler-code|source-code|resume)$" .component) }}
 - {{ $path }}: objects of the chart have names that begin with {{ printf "%s" $name | quote }}: choose another name
 {{- end }}
 {{- end }}
@@ -22,11 +24,7 @@
 - {{ $path }}.image.{{ empty .tag | ternary "digest" "tag" }} is set, and {{ $path }}.image.repository is not: set it, or worker.image for all workers
 {{- end }}
 {{- end }}
-{{- with .values.podDisruptionBudget }}
-{{- if and .enabled (eq (toString .minAvailable) (toString $.values.replicas)) (eq $.values.autoscaling.type "none") }}
-- {{ $path }}.podDisruptionBudget.minAvailable is {{ .minAvailable }}, with {{ $path }}.replicas {{ $.values.replicas }}: no node with one of its pods could be drained
-{{- end }}
-{{- end }}
+{{- include "rabbitmq-workers.faults.budget" . }}
 {{- include "rabbitmq-workers.faults.code" . }}
 {{- include (printf "rabbitmq-workers.faults.%s" .role) . }}
 {{- end -}}
@@ -52,6 +50,12 @@
 {{- define "rabbitmq-workers.faults.producer" -}}
 {{- $path := .path }}
 {{- $resume := include "rabbitmq-workers.worker.resume" . }}
+{{- $body := include "rabbitmq-workers.bytes" .values.maxBody | int64 }}
+{{- with .root.Values.broker }}
+{{- if and .enabled (gt $body 16777216) (not (contains "max_message_size" (print .extraConfig .advancedConfig))) }}
+- {{ $path }}.maxBody is {{ include "rabbitmq-workers.text" $.values.maxBody }}, and the broker takes 16Mi: say in broker.extraConfig `max_message_size = {{ $body }}`
+{{- end }}
+{{- end }}
 {{- with .values }}
 {{- if and (hasPrefix "lines:" .source) (not $resume) }}
 - {{ $path }}.source is {{ .source }}, and {{ $path }}.resume.type is none: after the last line the container begins anew, and would publish all of them again; set it to pod or volume
@@ -104,44 +108,6 @@
 - {{ $value }} is {{ $name }}, and queues.{{ $name }}.deadLetter.queue is not set: messages would be dropped there
 {{- else if ne $back $own }}
 - {{ $value }} is {{ $name }}, and queues.{{ $name }}.deadLetter.queue is {{ $back }}: messages of {{ $own }} would not come back to it
-{{- end }}
-{{- end }}
-{{- end -}}
-
-{{/* Usage: SCOPE with its path */}}
-{{- define "rabbitmq-workers.faults.autoscaling" -}}
-{{- $path := .path }}
-{{- $root := .root }}
-{{- $values := .values }}
-{{- with .values.autoscaling }}
-{{- $keda := eq .type "keda" }}
-{{- if ne .type "none" }}
-{{- if gt (int .minReplicas) (int .maxReplicas) }}
-- {{ $path }}.autoscaling.minReplicas is {{ .minReplicas }}, more than {{ $path }}.autoscaling.maxReplicas, {{ .maxReplicas }}
-{{- end }}
-{{- end }}
-{{- if eq .type "hpa" }}
-{{- if eq (int .minReplicas) 0 }}
-- {{ $path }}.autoscaling.minReplicas is 0, with {{ $path }}.autoscaling.type hpa: without a pod there is nothing to measure; use 1, or keda
-{{- end }}
-{{- if and (not .hpa.metrics) (not (dig "requests" "cpu" "" ($values.resources | default dict))) }}
-- {{ $path }}.autoscaling.type is hpa, by a share of {{ $path }}.resources.requests.cpu, which is not set: set it, or {{ $path }}.autoscaling.hpa.metrics
-{{- end }}
-{{- end }}
-{{- if $keda }}
-{{- if not $root.Values.broker.enabled }}
-{{- range list "authentication" "managementUrl" }}
-{{- if not (index $values.autoscaling.keda .) }}
-- {{ $path }}.autoscaling.type is keda, and broker.enabled is false: set {{ $path }}.autoscaling.keda.{{ . }}, for the management API of the external broker
-{{- end }}
-{{- end }}
-{{- end }}
-{{- if contains " " (include "rabbitmq-workers.worker.queue" $) }}
-- {{ $path }}.autoscaling.type is keda, and the queue {{ include "rabbitmq-workers.worker.queue" $ }} has a space in its name, with which KEDA cannot ask for it
-{{- end }}
-{{- if and $root.Values.worker.requireKeda (not ($root.Capabilities.APIVersions.Has "keda.sh/v1alpha1")) }}
-- {{ $path }}.autoscaling.type is keda, and the cluster does not serve keda.sh/v1alpha1: install KEDA first, or set worker.requireKeda to false
-{{- end }}
 {{- end }}
 {{- end }}
 {{- end -}}

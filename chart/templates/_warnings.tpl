@@ -103,6 +103,9 @@ WARNING: broker.service.type is {{ .service.type }} without broker.tls.enabled: 
 {{- else if and .tls.enabled .tls.plainListeners }}
 WARNING: broker.tls.plainListeners is true: nothing keeps a client from sending its password in the clear.
 {{- end }}
+{{- if and .extraPorts .tls.enabled (not .tls.plainListeners) (not (regexMatch "\\.ssl\\b" .extraConfig)) }}
+WARNING: broker.extraPorts has {{ (first .extraPorts).name }}, and broker.tls is for AMQP, management and metrics alone: nothing in broker.extraConfig has the plugin listen by TLS, as mqtt.listeners.ssl.default does.
+{{- end }}
 {{- if and $open (eq .service.type "LoadBalancer") (not .service.loadBalancerSourceRanges) }}
 WARNING: broker.service.loadBalancerSourceRanges is empty: the load balancer lets in whoever can reach it, to the management API too.
 {{- end }}

@@ -34,7 +34,7 @@ metadata:
   {{- include "rabbitmq-workers.metadata" (merge (dict "annotations" .values.annotations) .) | nindent 2 }}
 spec:
   {{- if eq .values.autoscaling.type "none" }}
-  replicas: {{ .values.replicas }}
+  replicas: {{ int .values.replicas }}
   {{- end }}
   {{- with $strategy }}
   strategy:

@@ -28,8 +28,8 @@ What the workers need to know the broker by, as JSON, or nothing where the syste
 {{- $items := list (dict "key" $keys.certificate "path" "tls.crt") (dict "key" $keys.key "path" "tls.key") -}}
 {{- $sources = append $sources (dict "secret" (dict "name" $login "items" $items)) -}}
 {{- end -}}
-{{- if and (not .Values.broker.enabled) $external.serverName -}}
-{{- $_ := set $env "MQ_TLS_SERVER_NAME" $external.serverName -}}
+{{- with include "rabbitmq-workers.tls.serverName" . | default (.Values.broker.enabled | ternary "" $external.serverName) -}}
+{{- $_ := set $env "MQ_TLS_SERVER_NAME" . -}}
 {{- end -}}
 {{- dict "env" $env "sources" $sources | toJson -}}
 {{- end -}}

@@ -22,7 +22,7 @@ Usage: range (include "rabbitmq-workers.workers" $ | fromJson).workers
       "component" $name
       "path" (printf "workers.%s" $name)
       "role" $own.role
-      "values" (mergeOverwrite $values (omit $own "role"))) -}}
+      "values" (include "rabbitmq-workers.withoutNulls" (mergeOverwrite $values (omit $own "role")) | fromJson)) -}}
 {{- end -}}
 {{- $running := list -}}
 {{- range $workers -}}
@@ -33,6 +33,19 @@ Usage: range (include "rabbitmq-workers.workers" $ | fromJson).workers
 {{- $_ := set . "workers" (dict "workers" $running | toJson) -}}
 {{- end -}}
 {{- .workers -}}
+{{- end -}}
+
+{{/* A map as JSON without what is null, as Helm leaves it out of values that the chart has defaults for. Usage: MAP */}}
+{{- define "rabbitmq-workers.withoutNulls" -}}
+{{- $kept := dict -}}
+{{- range $key, $value := . -}}
+{{- if kindIs "map" $value -}}
+{{- $_ := set $kept $key (include "rabbitmq-workers.withoutNulls" $value | fromJson) -}}
+{{- else if not (kindIs "invalid" $value) -}}
+{{- $_ := set $kept $key $value -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $kept -}}
 {{- end -}}
 
 {{/* The queue of a worker. Usage: SCOPE */}}

@@ -133,6 +133,17 @@ def test_brokers_that_speak_tls_have_to_be_those_that_the_authority_vouches_for(
     assert "certificate verify failed" in unknown.stdout
 
 
+def test_a_certificate_may_be_for_another_name_than_the_host(tmp_path: Path, login: Path) -> None:
+    authority = Authority(tmp_path)
+    trusted = ("--ca", str(authority.ca))
+    with serving(answers_of("4.2.10", KHEPRI), authority.issue("rabbit.example.com")) as url:
+        named = guard(url, "4.3.6", login, *trusted, "--server-name", "rabbit.example.com")
+        unnamed = guard(url, "4.3.6", login, *trusted)
+    assert named.returncode == Exit.DRAINED, named.stdout + named.stderr
+    assert unnamed.returncode == Exit.FAILED
+    assert "certificate is not valid for 'localhost'" in unnamed.stdout
+
+
 @pytest.mark.parametrize(
     ("url", "version", "more", "said"),
     [

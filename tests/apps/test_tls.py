@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.apps.conftest import Bench
-from tests.apps.running import Running
+from tests.apps.management import serving
+from tests.apps.running import WORKERS, Running
 from tests.support.certificates import Authority
 from tests.support.encrypted import EncryptedBroker
+from workers.exits import Exit
 
 pytestmark = pytest.mark.needs("broker")
 
@@ -94,3 +98,23 @@ def test_a_worker_without_a_certificate_is_let_in_as_soon_as_it_has_one(
         old.write_bytes(new.read_bytes())
     assert producer.exit_code() == 0
     assert len(producer.confirmed) == 1
+
+
+def test_a_management_api_is_verified_by_the_name_that_workers_expect(
+    encrypted: EncryptedBroker, authority: Authority
+) -> None:
+    certificate, key = authority.issue("worker")
+    told = {
+        "MQ_URL": f"amqps://guest:guest@127.0.0.1:{encrypted.amqps_port}",
+        "MQ_CH": "checked",
+        "MQ_TLS_CA": str(authority.ca),
+        "MQ_TLS_CERT": str(certificate),
+        "MQ_TLS_KEY": str(key),
+        "MQ_TLS_SERVER_NAME": NAME,
+    }
+    joined = {"/api/health/checks/reached-target-cluster-size": (200, {})}
+    with serving(joined, authority.issue("management", NAME)) as url:
+        command = [WORKERS, "verify", "--management", url]
+        done = subprocess.run(command, env={**os.environ, **told}, capture_output=True, text=True)
+    assert done.returncode == Exit.DRAINED, done.stdout + done.stderr
+    assert "all brokers have joined" in done.stdout

@@ -32,6 +32,21 @@ def test_an_upgrade_does_not_set_back_what_a_scaler_decided(render: Render, scal
     assert spec(release, "Deployment", "producer")["replicas"] == 1
 
 
+def test_large_numbers_stay_whole(render: Render) -> None:
+    keda = {"pollingInterval": 1000000, "cooldownPeriod": 2000000}
+    scaled, alone = {"type": "keda", "maxReplicas": 3000000, "keda": keda}, {"type": "none"}
+    release = render(
+        {
+            "consumer": {"autoscaling": scaled},
+            "producer": {"autoscaling": {"type": "hpa", "maxReplicas": 4000000}},
+            "workers": {"mails": {"role": "consumer", "replicas": 5000000, "autoscaling": alone}},
+        }
+    )
+    text = str(release)
+    for whole in ("1000000", "2000000", "3000000", "4000000", "5000000"):
+        assert f": {whole}\n" in text
+
+
 def test_without_a_scaler_there_is_none(release: Release) -> None:
     kinds = {manifest.kind for manifest in release.manifests}
     assert not kinds & {"HorizontalPodAutoscaler", "ScaledObject", "TriggerAuthentication"}
@@ -162,7 +177,8 @@ def test_a_cluster_without_keda_is_refused_only_where_that_is_asked(render: Rend
 def test_a_disruption_budget_says_how_many_stay_or_may_go(
     render: Render, budget: dict[str, object], expected: dict[str, object]
 ) -> None:
-    release = render({"consumer": {"podDisruptionBudget": {"enabled": True, **budget}}})
+    values = {"replicas": 3, "podDisruptionBudget": {"enabled": True, **budget}}
+    release = render({"consumer": values})
     found = spec(release, "PodDisruptionBudget", "consumer")
     assert found.pop("selector") == spec(release, "Deployment", "consumer")["selector"]
     assert found == expected

@@ -114,6 +114,17 @@ def test_the_users_configuration_comes_after_the_charts(render: Render) -> None:
     assert configuration(release)["listeners.tcp.default"] == "5673"
 
 
+@pytest.mark.parametrize(
+    ("value", "file"), [("extraConfig", "90-user.conf"), ("advancedConfig", "advanced.config")]
+)
+@pytest.mark.parametrize("text", ["  indented\nnot\n", "\n\n  late\nnot\n", "\ttab\n", "a\n\n\n"])
+def test_a_file_of_the_users_arrives_as_it_was_written(
+    render: Render, value: str, file: str, text: str
+) -> None:
+    data = render({"broker": {value: text}}).get("ConfigMap", "broker").body["data"]
+    assert data[file] == f"{text.rstrip(chr(10))}\n"
+
+
 def test_a_message_that_was_given_up_is_kept(release: Release) -> None:
     defined = topology(release)
     (policy,) = (each for each in defined["policies"] if each["name"] == "test")

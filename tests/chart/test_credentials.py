@@ -79,6 +79,24 @@ def test_with_an_existing_secret_nothing_secret_is_rendered(render: Render) -> N
     assert str(release) == str(render({"broker": {"auth": {"existingSecret": "mine"}}}))
 
 
+def test_with_existing_secrets_every_render_is_the_same(render: Render) -> None:
+    issuer = {"issuerRef": {"name": "private"}}
+    values = {
+        "broker": {
+            "auth": {"existingSecret": "mine"},
+            "tls": {
+                "enabled": True,
+                "verifyClients": True,
+                "source": "certManager",
+                "certManager": issuer,
+            },
+        },
+        "users": {"shop": {"existingSecret": "shop"}},
+        "consumer": {"autoscaling": {"type": "keda"}},
+    }
+    assert str(render(values)) == str(render(values))
+
+
 def test_the_keys_of_an_existing_secret_become_the_files_the_start_reads(render: Render) -> None:
     keys = {"username": "admin-name", "workerUsername": "app-name", "workerPassword": "app-word"}
     release = render({"broker": {"auth": {"existingSecret": "mine", "secretKeys": keys}}})

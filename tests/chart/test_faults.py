@@ -14,6 +14,7 @@ EXTERNAL = "broker.enabled=false"
 EXTERNAL_LOGIN = "externalBroker.url=amqps://u:p@h/v"
 MAILS = "workers.mails"
 SCALED = "consumer.autoscaling"
+BUDGET = "consumer.podDisruptionBudget.enabled=true"
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,25 @@ SCALED = "consumer.autoscaling"
             ["broker.service.type=NodePort", "broker.service.nodePorts.mqtt=31883"],
             ["broker.service.nodePorts has mqtt", "broker.extraPorts"],
         ),
-        (["broker.resources.limits.memory=4GB"], ["broker.resources.limits.memory", "4GB"]),
+        (["broker.resources.limits.memory=2Pi"], ["broker.resources.limits.memory", "2Pi"]),
+        (
+            ["nameOverride=My_App"],
+            ["nameOverride is My_App", '"release-name-My_App"', "set fullnameOverride"],
+        ),
+        (
+            [r"commonLabels.app\.kubernetes\.io/name=orders"],
+            ["commonLabels has app.kubernetes.io/name", "nameOverride"],
+        ),
+        (
+            [f"{MAILS}.role=consumer", rf"{MAILS}.podLabels.app\.kubernetes\.io/component=c"],
+            ["workers.mails.podLabels has app.kubernetes.io/component", "leave it out"],
+        ),
+        (
+            [r"monitoring.podMonitor.labels.app\.kubernetes\.io/instance=other"],
+            ["monitoring.podMonitor.labels has app.kubernetes.io/instance"],
+        ),
+        (["broker.env.a-b=x"], ['broker.env has "a-b"', "no name of a variable"]),
+        (["consumer.env.9=x"], ['consumer.env has "9"', "no digit to begin with"]),
         (
             ["broker.auth.existingSecret=mine", "broker.auth.password=given"],
             ["broker.auth.password is set", "broker.auth.existingSecret"],
@@ -85,6 +104,10 @@ SCALED = "consumer.autoscaling"
         (
             [EXTERNAL, "externalBroker.url=amqp://user:pass/word@host/"],
             ["externalBroker.url is not of the form", "%2F"],
+        ),
+        (
+            [EXTERNAL, "externalBroker.url=amqp://u:p@one:65536\\,two:5672/"],
+            ["externalBroker.url has the port 65536", "1 to 65535"],
         ),
         (
             [EXTERNAL, "externalBroker.url=amqp://u:p@one\\,/"],
@@ -137,6 +160,10 @@ SCALED = "consumer.autoscaling"
             ["producer.source is lines:/data/orders.txt", "producer.resume.type is none"],
         ),
         (
+            ["producer.maxBody=17Mi"],
+            ["producer.maxBody is 17Mi", "broker.extraConfig", "max_message_size = 17825792"],
+        ),
+        (
             ["producer.resume.type=volume", "producer.replicas=2"],
             ["producer.resume.type is volume", "producer.replicas is 2"],
         ),
@@ -170,6 +197,9 @@ SCALED = "consumer.autoscaling"
         ),
         (["workers.broker-x.role=consumer"], ["workers.broker-x", "choose another name"]),
         (["workers.consumer.role=consumer"], ["workers.consumer", "choose another name"]),
+        (["workers.workers-dashboard.role=consumer"], ["workers-dashboard", "choose another name"]),
+        (["workers.9m.role=consumer"], ["workers.9m", "begins with a letter"]),
+        (["workers.Mails.role=consumer"], ["workers.Mails", "lower-case letters"]),
         (
             [f"workers.{'m' * 50}.role=consumer"],
             ["has 80 characters", "fullnameOverride"],
@@ -186,6 +216,18 @@ SCALED = "consumer.autoscaling"
                 "consumer.podDisruptionBudget.minAvailable=1",
             ],
             ["consumer.podDisruptionBudget.minAvailable is 1", "consumer.replicas 1"],
+        ),
+        (
+            [BUDGET, "consumer.replicas=2", "consumer.podDisruptionBudget.minAvailable=3"],
+            ["consumer.podDisruptionBudget.minAvailable is 3", "consumer.replicas 2"],
+        ),
+        (
+            [BUDGET, f"{SCALED}.type=hpa", "consumer.podDisruptionBudget.minAvailable=100%"],
+            ["consumer.podDisruptionBudget.minAvailable is 100%", "could be drained"],
+        ),
+        (
+            [BUDGET, "consumer.podDisruptionBudget.maxUnavailable="],
+            ["consumer.podDisruptionBudget.minAvailable and", "maxUnavailable are both empty"],
         ),
         (
             ["consumer.handler=a:b", "consumer.handlerCode=x", "consumer.handlerConfigMap=y"],
@@ -280,6 +322,8 @@ def test_all_faults_are_shown_at_once(render_with: Callable[..., Release]) -> No
             "queues.rest.arguments.x-message-ttl=1000",
             "queues.rest.deadLetter.exchange=amq.direct",
         ],
+        ["producer.maxBody=17Mi", "broker.extraConfig=max_message_size = 17825792"],
+        ["producer.maxBody=17Mi", EXTERNAL, EXTERNAL_LOGIN],
         ["producer.resume.type=volume", "producer.replicas=0"],
         ["producer.resume.type=pod", "producer.replicas=9"],
         [EXTERNAL, "producer.existingSecret=one", "consumer.existingSecret=other"],
@@ -290,6 +334,17 @@ def test_all_faults_are_shown_at_once(render_with: Callable[..., Release]) -> No
             "consumer.serviceAccount.create=false",
         ],
         ["consumer.podDisruptionBudget.minAvailable=1"],
+        [BUDGET, "consumer.replicas=2", "consumer.podDisruptionBudget.minAvailable=1"],
+        [BUDGET, "consumer.replicas=0", "consumer.podDisruptionBudget.minAvailable=1"],
+        [
+            BUDGET,
+            "consumer.replicas=2",
+            "consumer.podDisruptionBudget.minAvailable=1",
+            "consumer.podDisruptionBudget.maxUnavailable=",
+        ],
+        ["nameOverride=My_App", "fullnameOverride=my-app"],
+        [r"commonLabels.app\.kubernetes\.io/part-of=shop"],
+        [EXTERNAL, "externalBroker.url=amqp://u:p@one:65535/"],
         ["consumer.handlerCode=x", "consumer.handler=workers_of_mine:handle"],
         [f"{SCALED}.minReplicas=0"],
         [f"{SCALED}.type=keda", f"{SCALED}.minReplicas=0"],

@@ -89,6 +89,13 @@ def test_alerts_ask_for_the_labels_that_the_monitors_bring(render: Render) -> No
         assert (workers if is_about_workers else broker) in alert["expr"]
 
 
+def test_alerts_may_ask_for_labels_that_other_monitors_bring(render: Render) -> None:
+    selectors = {"broker": 'job="rabbitmq", cluster=~"a|\\"b"', "workers": 'job!="",team="x"'}
+    watched = {"prometheusRule": {"enabled": True, "selectors": selectors}}
+    for alert in metrics.alerts(render({"monitoring": watched})):
+        assert any(matchers in alert["expr"] for matchers in selectors.values())
+
+
 def test_no_word_of_an_alert_is_left_to_be_filled_in(render: Render) -> None:
     for alert in metrics.alerts(monitored(render)):
         texts = (alert["expr"], *alert["annotations"].values())

@@ -47,6 +47,21 @@ def test_a_zero_of_its_own_counts(render: Render, value: float, shown: str) -> N
     assert settings(release, "intake")["MQ_RATE"] == shown
 
 
+def test_a_null_takes_away_what_a_worker_would_have_taken_over(render: Render) -> None:
+    own = {
+        "role": "consumer",
+        "livenessProbe": None,
+        "resources": {"limits": {"memory": None}, "requests": {"cpu": "1"}},
+        "podSecurityContext": {"runAsUser": None, "runAsGroup": None},
+    }
+    release = render({"workers": {"mails": own}})
+    worker = container(pod(release, "mails"), "mails")
+    assert "livenessProbe" not in worker
+    assert worker["resources"] == {"limits": {}, "requests": {"cpu": "1", "memory": "64Mi"}}
+    context = pod(release, "mails")["securityContext"]
+    assert context.keys() == {"runAsNonRoot", "seccompProfile"}
+
+
 def test_a_worker_runs_without_the_one_of_its_role_and_can_be_off_itself(render: Render) -> None:
     alone = render({**MAILS, "consumer": {"enabled": False}})
     deployed = {manifest.short_name for manifest in alone.of_kind("Deployment")}

@@ -140,7 +140,7 @@ def test_who_is_named_gets_in_where_it_was_named_for(
     render: Render, way: str, component: str, port: int
 ) -> None:
     mqtt = {"plugins": ["rabbitmq_mqtt"], "extraPorts": [{"name": "mqtt", "port": 1883}]}
-    policy = {"enabled": True, "from": {way: [peer("named")]}}
+    policy = {"enabled": True, "from": {"extraPorts": [peer("devices")], way: [peer("named")]}}
     release = render({"broker": mqtt, "networkPolicy": policy})
     labels = pods(release)[component]
     assert ports_open(release, "ingress", labels, "named") == {port}
@@ -210,6 +210,14 @@ def test_the_page_is_shown_from_a_port_that_the_broker_has(
             ["consumer.autoscaling.type is keda", "networkPolicy.from.management is empty"],
         ),
         (
+            {**CLOSED, "broker": {"extraPorts": [{"name": "mqtt", "port": 1883}]}},
+            ["broker.extraPorts has mqtt", "networkPolicy.from.extraPorts is empty"],
+        ),
+        (
+            {**CLOSED, "broker": {"service": {"type": "LoadBalancer"}}},
+            ["broker.service.type is LoadBalancer", "networkPolicy.from.amqp is empty"],
+        ),
+        (
             {
                 **CLOSED,
                 "broker": {"enabled": False},
@@ -234,7 +242,18 @@ def test_the_page_is_shown_from_a_port_that_the_broker_has(
             ["networkPolicy.externalBroker.ports is 5672", "without 5671", "where it names none"],
         ),
     ],
-    ids=["ingress", "route", "scrapers", "visitors", "keda", "port", "one port of several", "tls"],
+    ids=[
+        "ingress",
+        "route",
+        "scrapers",
+        "visitors",
+        "keda",
+        "extra port",
+        "load balancer",
+        "port",
+        "one port of several",
+        "tls",
+    ],
 )
 def test_what_would_be_kept_out_is_refused(
     render: Render, values: dict[str, Any], named: list[str]

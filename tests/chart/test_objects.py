@@ -43,8 +43,9 @@ def test_pods_meet_pod_security_restricted(release: Release) -> None:
 
 
 def test_no_pod_gets_a_token_or_a_root_file_system_to_write_on(release: Release) -> None:
-    for _, pod in pod_specs(release):
-        assert pod["automountServiceAccountToken"] is False
+    for name, pod in pod_specs(release):
+        account = release.all_values.get(name.rpartition("-")[2], {}).get("serviceAccount", {})
+        assert pod["automountServiceAccountToken"] is account.get("automount", False)
         assert all(each["securityContext"]["readOnlyRootFilesystem"] for each in containers(pod))
 
 
@@ -74,6 +75,14 @@ def test_a_service_account_can_be_given_a_name(render: Render, component: str) -
     names = {account.name for account in release.of_kind("ServiceAccount")}
     assert "mine" in names
     assert workload not in names
+
+
+@pytest.mark.parametrize("component", ["broker", "producer", "consumer"])
+def test_a_token_is_mounted_for_code_that_asks_the_api(render: Render, component: str) -> None:
+    release = render({component: {"serviceAccount": {"automount": True}}})
+    mounted = {name for name, pod in pod_specs(release) if pod["automountServiceAccountToken"]}
+    assert [name for name in mounted if name.endswith(f"-{component}")]
+    assert len(mounted - {name for name in mounted if name.endswith("-test")}) == 1
 
 
 def test_nothing_asks_for_rights_in_the_api(release: Release) -> None:

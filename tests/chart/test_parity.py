@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from chartproof.cases import Case
 from chartproof.chart import Chart
 from chartproof.render import render
 from chartproof.values import load_values
 from tests.support import custom_resources
+from tests.support.charts import rendering_cases
 from tests.support.tools import HELM3, HELM4, KUBECONFORM, GoTool, kubernetes_schemas
 
 CHART = Path(__file__).parents[2] / "chart"
@@ -52,21 +54,21 @@ def test_helm_3_prints_the_same_objects(values: Path) -> None:
     assert documents(rendered(values)) == documents(printed)
 
 
-@each_case
 @pytest.mark.needs("kubeconform")
+@pytest.mark.parametrize("case", rendering_cases(CHART), ids=lambda case: case.name)
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])
-def test_kubeconform_accepts_every_object(values: Path, version: str) -> None:
+def test_kubeconform_accepts_every_object(case: Case, version: str) -> None:
     folder = "{{ .NormalizedKubernetesVersion }}-local{{ .StrictSuffix }}"
     schema = kubernetes_schemas() / folder / "{{ .ResourceKind }}{{ .KindSuffix }}.json"
     # Kinds that Kubernetes lacks have a test of their own, against their definitions.
-    release = render(Chart.load(CHART), load_values([values]))
+    release = render(Chart.load(CHART), case.values)
     custom = [each.kind for each in release.manifests if custom_resources.is_custom(each)]
     command = [
         *(KUBECONFORM.path(), "-strict", "-summary", "-output=json"),
         *("-kubernetes-version", version, "-schema-location", str(schema)),
         *("-skip", ",".join(sorted(set(custom)))),
     ]
-    run = subprocess.run(command, input=rendered(values), capture_output=True, text=True)
+    run = subprocess.run(command, input=str(release), capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
     summary = json.loads(run.stdout)["summary"]
     assert summary["valid"] > 0

@@ -92,6 +92,14 @@ def test_a_claim_that_is_there_serves_one_broker(render: Render) -> None:
     assert "broker.persistence.enabled is false" in fault
 
 
+def test_a_volume_whose_files_belong_to_the_broker_is_not_walked_through(render: Render) -> None:
+    pod = render().get("StatefulSet", "broker").body["spec"]["template"]["spec"]
+    context = pod["securityContext"]
+    # Kubernetes else makes every file of the volume readable to the group, at each mount.
+    assert context["fsGroupChangePolicy"] == "OnRootMismatch"
+    assert context["fsGroup"] == context["runAsGroup"]
+
+
 def test_claims_outlive_the_release_unless_told_otherwise(render: Render) -> None:
     assert spec(render())["persistentVolumeClaimRetentionPolicy"] == {
         "whenDeleted": "Retain",

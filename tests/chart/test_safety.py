@@ -96,6 +96,14 @@ def test_the_guard_verifies_brokers_that_speak_tls(render: Render) -> None:
     assert mount["name"] in [volume["name"] for volume in pod["volumes"]]
 
 
+def test_the_guard_asks_brokers_that_an_upgrade_brings_tls_to_as_they_are(render: Render) -> None:
+    service = json.dumps(render().get("Service", "broker").body)
+    (pod,) = guard(render(TLS, options=RenderOptions(is_upgrade=True, objects=(service,))))
+    words = command(pod, "guard")
+    assert words[words.index("--management") + 1].startswith("http://")
+    assert "--ca" not in words
+
+
 def test_the_guard_logs_in_with_the_existing_secrets_keys(render: Render) -> None:
     auth = {"existingSecret": "mine", "secretKeys": {"username": "admin", "password": "word"}}
     (pod,) = guard(render({"broker": {"auth": auth}}))

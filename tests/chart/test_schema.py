@@ -112,6 +112,17 @@ def test_a_typo_anywhere_fails_with_its_path(
         "broker.replicas=three",
         "broker.memoryWatermark=1.5Gi",
         "broker.memoryWatermark=0%",
+        "broker.memoryWatermark=0Mi",
+        "broker.podDisruptionBudget.maxUnavailable=0",
+        "broker.resources.limits.memory=4GB",
+        "consumer.podDisruptionBudget.maxUnavailable=0",
+        "consumer.podDisruptionBudget.maxUnavailable=0%",
+        "consumer.resources.requests.cpu=half",
+        "commonLabels.team=a b",
+        "global.imageRegistry=registry.example.com/",
+        "monitoring.prometheusRule.selectors.broker=job=rabbitmq",
+        "producer.maxBody=0k",
+        "queues.orders.maxLengthBytes=0Gi",
         "broker.persistence.size=8GB",
         "broker.image.pullPolicy=always",
         "broker.image.digest=0123",
@@ -133,6 +144,16 @@ def test_a_wrong_value_fails_with_its_path(
     with pytest.raises(ValuesError) as fault:
         render_with(expression)
     assert expression.partition("=")[0] in str(fault.value)
+
+
+@pytest.mark.parametrize("quantity", ["1.5Gi", "500M", "1e9", "1500m", ".5Gi", "1073741824"])
+def test_a_quantity_is_any_that_kubernetes_knows(
+    render: Callable[..., Release], quantity: str
+) -> None:
+    limits = {"resources": {"limits": {"memory": quantity}}}
+    release = render({"consumer": limits})
+    pod = release.get("Deployment", "consumer").body["spec"]["template"]["spec"]
+    assert pod["containers"][0]["resources"]["limits"]["memory"] == quantity
 
 
 @pytest.mark.parametrize("expression", ["global.theirs=1", "enabled=true"])

@@ -241,12 +241,15 @@ def test_what_is_asked_of_clients_is_not_asked_of_the_kubelet_and_of_browsers(
         "release-name-rabbitmq-workers-broker-0.release-name-rabbitmq-workers-broker-nodes"
         ".default.svc.cluster.local",
         "rabbit.example.com",
+        "10.0.0.1",
+        "fd00::1",
     ],
 )
 def test_a_generated_certificate_holds_under_every_name_and_for_both_sides(
     render: Render, tmp_path: Path, host: str
 ) -> None:
-    release = render(tls(verifyClients=True, extraNames=["rabbit.example.com"]))
+    extra = ["rabbit.example.com", "10.0.0.1", "fd00::1"]
+    release = render(tls(verifyClients=True, extraNames=extra))
     handshake(tmp_path, secret(release, "broker-tls"), secret(release, "broker-client-tls"), host)
     # Brokers are clients of each other.
     handshake(tmp_path, secret(release, "broker-tls"), secret(release, "broker-tls"), host)
@@ -302,8 +305,12 @@ def test_the_authoritys_key_is_in_no_pod(render: Render) -> None:
 
 def test_cert_manager_is_asked_for_the_headless_names_and_for_both_uses(render: Render) -> None:
     issuer = {"name": "messaging", "kind": "ClusterIssuer"}
-    release = render(tls(source="certManager", certManager={"issuerRef": issuer}))
+    extra = ["rabbit.example.com", "10.0.0.1"]
+    asked = tls(source="certManager", certManager={"issuerRef": issuer}, extraNames=extra)
+    release = render(asked)
     spec = release.get("Certificate", "broker-tls").body["spec"]
+    assert spec["dnsNames"][-1] == "rabbit.example.com"
+    assert spec["ipAddresses"] == ["10.0.0.1"]
     nodes = release.get("StatefulSet", "broker").body["spec"]["serviceName"]
     assert f"*.{nodes}.default.svc.cluster.local" in spec["dnsNames"]
     assert {"server auth", "client auth"} <= set(spec["usages"])
@@ -327,6 +334,26 @@ def test_a_certificate_may_come_from_a_secret_with_keys_of_its_own(render: Rende
     assert not [key for key in conf(release) if "cacertfile" in key]
     # The system's authorities vouch for it.
     assert "MQ_TLS_CA" not in json.dumps(release.get("Deployment", "producer").body)
+
+
+def test_whoever_verifies_the_broker_expects_the_name_of_its_certificate(render: Render) -> None:
+    mine = tls(source="existingSecret", existingSecret="mine", serverName="rabbit.example.com")
+    values = merge(mine, {"monitoring": {"serviceMonitor": {"enabled": True}}})
+    release = render(values, options=RenderOptions(is_upgrade=True))
+    for worker in ("producer", "consumer"):
+        pod = release.get("Deployment", worker).body["spec"]["template"]["spec"]
+        for each in (container(pod, worker), pod["initContainers"][0]):
+            env = {variable["name"]: variable.get("value") for variable in each["env"]}
+            assert env["MQ_TLS_SERVER_NAME"] == "rabbit.example.com"
+    guard = release.get("Job", "upgrade-guard").body["spec"]["template"]["spec"]["containers"][0]
+    assert guard["command"][-2:] == ["--server-name", "rabbit.example.com"]
+    endpoints = release.get("ServiceMonitor", "broker").body["spec"]["endpoints"]
+    assert {each["tlsConfig"]["serverName"] for each in endpoints} == {"rabbit.example.com"}
+
+
+def test_a_name_for_the_certificate_is_for_tls_alone(render: Render) -> None:
+    release = render({"broker": {"tls": {"serverName": "rabbit.example.com"}}})
+    assert "rabbit.example.com" not in str(release)
 
 
 def test_applications_are_told_the_encrypted_address(render: Render) -> None:
@@ -394,6 +421,10 @@ def test_notes_lead_to_the_encrypted_page(render: Render) -> None:
                 },
             ),
             "broker.tls.existingClientSecret does not say which certificate the workers have",
+        ),
+        (
+            merge(tls(serverName="h"), {"consumer": {"autoscaling": {"type": "keda"}}}),
+            "consumer.autoscaling.type is keda, and broker.tls.serverName is h, which KEDA cannot",
         ),
         (
             merge(tls(), {"broker": {"env": {"RABBITMQ_CTL_ERL_ARGS": {"secretKeyRef": {}}}}}),

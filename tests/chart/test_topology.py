@@ -155,6 +155,28 @@ def test_a_queue_of_dead_letters_drops_none_however_often_they_failed(render: Re
         assert named(release, "policies", dead)["definition"] == {"delivery-limit": -1}
 
 
+def test_a_worker_may_take_the_dead_letters_of_another_queue_as_they_are(render: Render) -> None:
+    release = render(
+        {
+            "vhosts": ["apart"],
+            "queues": {
+                "orders": {"deadLetter": {"enabled": True}},
+                "bills": {"vhost": "apart", "deadLetter": {"enabled": True}},
+            },
+            "workers": {
+                "mender": {"role": "consumer", "queue": "test.dead"},
+                "clerk": {"role": "consumer", "queue": "orders.dead"},
+                "payer": {"role": "consumer", "queue": "bills.dead"},
+            },
+        }
+    )
+    for dead in ("test.dead", "orders.dead"):
+        assert named(release, "queues", dead)["arguments"]["x-delivery-limit"] == -1
+        assert named(release, "policies", dead)["definition"] == {"delivery-limit": -1}
+    # Of one name in another virtual host, and so another queue.
+    assert named(release, "queues", "bills.dead.dead")["vhost"] == "/"
+
+
 def test_a_users_secret_is_one_that_applications_can_bind_to(render: Render) -> None:
     release = render(
         {"users": {"shop": {"username": "s/hop", "password": "p@ss", "permissions": {"/": {}}}}}
@@ -352,6 +374,15 @@ def test_a_running_broker_declares_what_an_upgrade_adds(chart: Chart, broker: Ch
         (
             {"users": {"a": {"secretKeys": {"username": "u"}}}},
             "users.a.secretKeys is set, and users.a.existingSecret does not say",
+        ),
+        ({"users": {"Shop": {}}}, "users.Shop: Secrets are called by it"),
+        ({"users": {"a" * 41: {}}}, "at most 40 lower-case letters, digits and dashes"),
+        ({"queues": {"": {}}}, "queues has an entry without a name"),
+        ({"exchanges": {"e" * 256: {}}}, "its name has 256 bytes, and RabbitMQ takes 255"),
+        ({"queues": {"ü" * 128: {}}}, "its name has 256 bytes, and RabbitMQ takes 255"),
+        (
+            {"queue": {"name": "ü" * 125, "deadLetter": {"enabled": False}}},
+            "its name has 260 bytes, and RabbitMQ takes 255",  # for `helm test`
         ),
         (
             {

@@ -14,6 +14,7 @@ from chartproof.values import load_values
 SAFE = ("broker.replicas=3", "broker.auth.existingSecret=mine")
 """Values that take no risk."""
 EXTERNAL = "broker.enabled=false"
+MQTT = ("broker.extraPorts[0].name=mqtt", "broker.extraPorts[0].port=8883")
 
 
 def warnings(release: Release) -> list[str]:
@@ -55,6 +56,10 @@ def test_values_that_take_no_risk_are_not_warned_of(render_with: Callable[..., R
         (
             ["broker.tls.enabled=true", "broker.tls.plainListeners=true"],
             "broker.tls.plainListeners is true",
+        ),
+        (
+            ["broker.tls.enabled=true", *MQTT],
+            "broker.extraPorts has mqtt, and broker.tls is for AMQP, management and metrics alone",
         ),
         (
             ["broker.tls.enabled=true", "broker.service.type=LoadBalancer"],
@@ -104,6 +109,11 @@ def test_where_dead_letters_are_kept_there_is_nothing_to_warn_of(
 ) -> None:
     release = render_with(*SAFE, letters, "queues.orders.deadLetter.queue=letters")
     assert warnings(release) == []
+
+
+def test_a_plugin_that_listens_by_tls_is_no_risk(render_with: Callable[..., Release]) -> None:
+    encrypted = "broker.extraConfig=mqtt.listeners.ssl.default = 8883"
+    assert warnings(render_with(*SAFE, "broker.tls.enabled=true", *MQTT, encrypted)) == []
 
 
 def test_latest_is_warned_of_twice_since_nothing_guards_it(

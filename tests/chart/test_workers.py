@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chartproof.chart import Chart
 from chartproof.release import Release
+from chartproof.render import render as render_chart
 from tests.chart.pods import container
 from tests.chart.workers import pod, settings
 from tests.support.charts import rendering_cases
@@ -85,7 +88,7 @@ def test_every_worker_of_every_case_can_use_what_it_is_told(
         ("producer", {"window": 50000000}, {"MQ_WINDOW": "50000000"}),
         ("producer", {"confirmTimeoutSeconds": 2.5}, {"MQ_CONFIRM_TIMEOUT": "2.5"}),
         ("producer", {"maxBody": "2Mi"}, {"MQ_MAX_BODY": "2097152"}),
-        ("producer", {"maxBody": 128000000}, {"MQ_MAX_BODY": "128000000"}),
+        ("producer", {"maxBody": 12800000}, {"MQ_MAX_BODY": "12800000"}),
         ("consumer", {"pool": "processes"}, {"MQ_POOL": "processes"}),
         ("consumer", {"batch": 10}, {"MQ_BATCH": "10"}),
         ("consumer", {"batchWaitSeconds": 2}, {"MQ_BATCH_WAIT": "2"}),
@@ -202,11 +205,22 @@ def test_an_image_is_named_by_its_parts(
     assert container(pod(release, "producer"), "producer")["image"] == expected
 
 
-def test_one_registry_can_stand_in_for_all(render: Render) -> None:
-    release = render({"global": {"imageRegistry": "registry.example.com"}})
+def test_a_version_with_a_plus_sign_makes_a_tag_without_one(chart: Chart, tmp_path: Path) -> None:
+    copy = shutil.copytree(chart.path, tmp_path / "chart")
+    about = copy / "Chart.yaml"
+    own = f"version: {chart.version}"
+    about.write_text(about.read_text().replace(own, "version: 99.0.0+build.7"))
+    release = render_chart(Chart.load(copy))
+    image = container(pod(release, "producer"), "producer")["image"]
+    assert image == "rabbitmq-workers:99.0.0_build.7"
+
+
+@pytest.mark.parametrize("registry", ["registry.example.com:5000", "mirror.example.com/hub/proxy"])
+def test_one_registry_can_stand_in_for_all(render: Render, registry: str) -> None:
+    release = render({"global": {"imageRegistry": registry}})
     for manifest in (*release.of_kind("Deployment"), *release.of_kind("StatefulSet")):
         for each in manifest.body["spec"]["template"]["spec"]["containers"]:
-            assert each["image"].startswith("registry.example.com/")
+            assert each["image"].startswith(f"{registry}/")
 
 
 def test_helm_test_uses_a_queue_that_the_releases_consumers_leave_alone(release: Release) -> None:

@@ -24,6 +24,10 @@ CHART = REPOSITORY / "chart"
 (PREVIOUS,) = (Path(__file__).parent / "previous").glob("*.tgz")
 NODES = "app.kubernetes.io/component=broker"
 FLOWING = ("--set", "audit=true,producer.rate=50")
+# As docs/chart.md has it for brokers that run without TLS.
+TLS_BESIDE = ("broker.tls.enabled=true", "broker.tls.betweenBrokers=false")
+BOTH_PORTS = "broker.tls.plainListeners=true"
+TLS_ALONE = "broker.tls.plainListeners=false"
 # 0.1.0 knows nothing of the new values: what it was given is kept, the rest is the new chart's.
 UPGRADE = ("--reset-then-reuse-values", "--wait", "--timeout", "8m")
 
@@ -112,9 +116,15 @@ def production(cluster: Brought) -> Iterator[Target]:
     helm(HELM4, cluster, "production", "uninstall", "production", "--wait")
 
 
-def test_an_upgrade_of_three_brokers_loses_nothing(production: Target) -> None:
-    loses_nothing(production)
+def test_an_upgrade_of_three_brokers_to_tls_loses_nothing(production: Target) -> None:
+    loses_nothing(production, "--set", ",".join((*TLS_BESIDE, BOTH_PORTS)))
     assert sizes(Watch(production)) == {"broker": 3, "producer": 2, "consumer": 3}
+    assert "over TLS, and its certificate holds" in helm_test(production)
+
+
+def test_the_ports_without_tls_are_closed_and_nothing_is_lost(production: Target) -> None:
+    loses_nothing(production, "--set", TLS_ALONE)
+    assert "5672 is closed" in helm_test(production)
 
 
 def test_fewer_brokers_are_refused_and_can_be_had_as_the_refusal_says(production: Target) -> None:

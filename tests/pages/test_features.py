@@ -12,12 +12,15 @@ REPOSITORY = Path(__file__).parents[2]
 PAGE = REPOSITORY / "docs" / "features.md"
 TEXT = PAGE.read_text()
 ROWS = [line for line in TEXT.splitlines() if re.match(r"\| [^|\s-]", line)]
-VALUES = sorted(set(re.findall(r"\[`([^`]+)`\]\(\.\./chart/values\.yaml\)", TEXT)))
+VALUES = sorted(set(re.findall(r"\[`([^`]+)`\]\((\.\./[^)]+)\)", TEXT)))
+ANCHORS = set(re.findall(r'<a id="([^"]+)">', (REPOSITORY / "chart/README.md").read_text()))
 TESTS = sorted(set(re.findall(r'\[test\]\(\.\./([^ ]+) "(\w+)"\)', TEXT)))
 
 
-@pytest.mark.parametrize("path", VALUES)
-def test_a_value_is_one_of_the_charts(path: str) -> None:
+@pytest.mark.parametrize(("path", "link"), VALUES)
+def test_a_value_is_one_of_the_charts_and_leads_to_its_description(path: str, link: str) -> None:
+    assert link == f"../chart/README.md#values.{path}"
+    assert f"values.{path}" in ANCHORS
     values = yaml.safe_load((REPOSITORY / "chart" / "values.yaml").read_text())
     for key in path.split("."):
         assert key in values, f"{path}: no {key}; there are {', '.join(values)}"
@@ -28,6 +31,11 @@ def test_a_value_is_one_of_the_charts(path: str) -> None:
 def test_a_test_is_in_its_file(file: str, name: str) -> None:
     functions = re.findall(r"^ *def (test_\w+)\(", (REPOSITORY / file).read_text(), re.MULTILINE)
     assert name in functions, f"{file} has {', '.join(functions)}"
+
+
+def test_there_are_values_and_tests_to_look_at() -> None:
+    assert len(VALUES) > 50
+    assert len(TESTS) > 50
 
 
 def test_every_row_leads_to_a_test() -> None:

@@ -43,9 +43,24 @@ two authorities would not talk to each other while they restart one by one.
 {{- else -}}
 {{- $ca := buildCustomCert (b64enc .ca.certificate) (b64enc .ca.key) -}}
 {{- $days := int .root.Values.broker.tls.validityDays -}}
-{{- $made := genSignedCertWithKey (first .names) nil .names $days $ca (genPrivateKey "ecdsa") -}}
+{{- $for := include "rabbitmq-workers.tls.apart" .names | fromJson -}}
+{{- $made := genSignedCertWithKey (first .names) $for.addresses $for.names $days $ca (genPrivateKey "ecdsa") -}}
 {{- dict "certificate" $made.Cert "key" $made.Key "names" .names | toJson -}}
 {{- end -}}
+{{- end -}}
+
+{{/* Names and addresses of a certificate apart, as JSON: {names, addresses}. Usage: LIST */}}
+{{- define "rabbitmq-workers.tls.apart" -}}
+{{- $names := list -}}
+{{- $addresses := list -}}
+{{- range . -}}
+{{- if or (contains ":" .) (regexMatch "^[0-9.]+$" .) -}}
+{{- $addresses = append $addresses . -}}
+{{- else -}}
+{{- $names = append $names . -}}
+{{- end -}}
+{{- end -}}
+{{- dict "names" $names "addresses" $addresses | toJson -}}
 {{- end -}}
 
 {{/* Tells certificates for some names from those for others. Usage: LIST */}}
@@ -80,11 +95,16 @@ apiVersion: cert-manager.io/v1
 kind: Certificate
 metadata:
   {{- include "rabbitmq-workers.metadata" (dict "root" .root "component" "broker" "suffix" .suffix) | nindent 2 }}
+{{- $for := include "rabbitmq-workers.tls.apart" .names | fromJson }}
 {{- with .root.Values.broker.tls.certManager }}
 spec:
   secretName: {{ $.secret }}
   dnsNames:
-    {{- toYaml $.names | nindent 4 }}
+    {{- toYaml $for.names | nindent 4 }}
+  {{- with $for.addresses }}
+  ipAddresses:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
   usages:
     - digital signature
     - key encipherment

@@ -14,6 +14,7 @@ What RabbitMQ would refuse about the definitions, and not start for. In the form
 {{- end }}
 {{- else }}
 {{- include "rabbitmq-workers.faults.names.reserved" . }}
+{{- include "rabbitmq-workers.faults.names.long" . }}
 {{- include "rabbitmq-workers.faults.queues" . }}
 {{- include "rabbitmq-workers.faults.retries" . }}
 {{- include "rabbitmq-workers.faults.deadLetters" . }}
@@ -49,6 +50,20 @@ What RabbitMQ would refuse about the definitions, and not start for. In the form
 {{- range $name, $_ := get $.Values $key -}}
 {{- if hasPrefix "amq." $name }}
 - {{ $key }}.{{ $name }}: names that begin with amq. are RabbitMQ's own
+{{- else if not $name }}
+- {{ $key }} has an entry without a name
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Counted in bytes, of which a letter may have several, and with what the chart appends. */}}
+{{- define "rabbitmq-workers.faults.names.long" -}}
+{{- $definitions := include "rabbitmq-workers.topology" . | fromJson -}}
+{{- range $key := list "queues" "exchanges" -}}
+{{- range get $definitions $key | default list -}}
+{{- if gt (len .name) 255 }}
+- {{ trimSuffix "s" $key }} {{ .name | trunc 30 | quote }} and so on: its name has {{ len .name }} bytes, and RabbitMQ takes 255; shorten what it is made of in {{ $key }}, queue.name or a worker's queue
 {{- end }}
 {{- end }}
 {{- end }}
@@ -81,7 +96,9 @@ What RabbitMQ would refuse about the definitions, and not start for. In the form
 {{- end -}}
 {{- end -}}
 {{- range $name, $user := .Values.users -}}
-{{- if has $name (list "administrator" "worker" "scaler") }}
+{{- if not (regexMatch "^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$" $name) }}
+- users.{{ $name }}: Secrets are called by it, so it has at most 40 lower-case letters, digits and dashes; users.{{ $name }}.username may be any name
+{{- else if has $name (list "administrator" "worker" "scaler") }}
 - users.{{ $name }}: the chart has a user of that name, whom broker.auth describes; give it another
 {{- end }}
 {{- if $user.existingSecret }}

@@ -28,6 +28,13 @@ Where the certificates are, as JSON:
       (printf "*.%s-nodes.%s" $service $domain)) .Values.broker.tls.extraNames | uniq | toJson -}}
 {{- end -}}
 
+{{/* The name that the brokers' certificate is for, where clients have to be told it; else nothing. Usage: root */}}
+{{- define "rabbitmq-workers.tls.serverName" -}}
+{{- with .Values.broker -}}
+{{- and .enabled .tls.enabled | ternary .tls.serverName "" -}}
+{{- end -}}
+{{- end -}}
+
 {{/* The listener that clients should use, as JSON: {scheme, port}. */}}
 {{- define "rabbitmq-workers.broker.listener" -}}
 {{- if .Values.broker.tls.enabled -}}

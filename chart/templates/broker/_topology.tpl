@@ -33,7 +33,8 @@ a policy: a queue keeps the arguments it was first declared with, a policy follo
 
 {{/*
 Every queue of the values, as JSON by its name. A worker's own is as `queue` says, and `queues` may say more of it; one
-that is no quorum queue has nothing from `queue`.
+that is no quorum queue has nothing from `queue`. Where a worker takes the dead letters of another queue, these are
+declared with that one.
 */}}
 {{- define "rabbitmq-workers.topology.queues" -}}
 {{- $queues := dict -}}
@@ -51,7 +52,17 @@ that is no quorum queue has nothing from `queue`.
 {{- $_ := set $queues $name (merge (dict "retry" $.Values.queue.retry) (get $queues $name | default dict)) -}}
 {{- end -}}
 {{- end -}}
-{{- merge (deepCopy .Values.queues) $queues | toJson -}}
+{{- $all := merge (deepCopy .Values.queues) $queues -}}
+{{- $dead := dict -}}
+{{- range $name := keys $all | sortAlpha -}}
+{{- $queue := get $all $name -}}
+{{- if hasKey $dead (printf "%s %s" ($queue.vhost | default "/") $name) | and (not (hasKey $.Values.queues $name)) -}}
+{{- $_ := unset $all $name -}}
+{{- else if include "rabbitmq-workers.topology.ownDeadLetters" $queue -}}
+{{- $_ := set $dead (printf "%s %s" ($queue.vhost | default "/") (include "rabbitmq-workers.deadLetterQueue" $name)) true -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $all -}}
 {{- end -}}
 
 {{/* Usage: dict "into" DEFINITIONS "name" NAME "queue" MAP, one of `queues` */}}

@@ -68,16 +68,36 @@ that this upgrade brings are missing, and the guard says so. Usage: root
 {{- end }}
 {{- end -}}
 
+{{/*
+The management API of the brokers that run, as JSON: {scheme, number}. TLS that this upgrade brings is not there yet.
+Usage: root
+*/}}
+{{- define "rabbitmq-workers.upgradeGuard.management" -}}
+{{- $host := include "rabbitmq-workers.componentName" (dict "root" . "component" "broker") -}}
+{{- $ports := list -}}
+{{- range dig "spec" "ports" list (lookup "v1" "Service" .Release.Namespace $host) -}}
+{{- $ports = append $ports .name -}}
+{{- end -}}
+{{- if and (has "management" $ports) (not (has "management-tls" $ports)) -}}
+{{- dict "scheme" "http" "number" 15672 | toJson -}}
+{{- else -}}
+{{- include "rabbitmq-workers.broker.management" . -}}
+{{- end -}}
+{{- end -}}
+
 {{/* The arguments of `workers guard`, as JSON. Usage: root */}}
 {{- define "rabbitmq-workers.upgradeGuard.arguments" -}}
-{{- $management := include "rabbitmq-workers.broker.management" . | fromJson -}}
+{{- $management := include "rabbitmq-workers.upgradeGuard.management" . | fromJson -}}
 {{- $host := include "rabbitmq-workers.componentName" (dict "root" . "component" "broker") -}}
 {{- $arguments := list
       "--management" (printf "%s://%s:%d" $management.scheme $host (int $management.number))
       "--login" "/run/secrets/rabbitmq"
       "--version" (include "rabbitmq-workers.upgradeGuard.version" .) -}}
-{{- if and .Values.broker.tls.enabled (include "rabbitmq-workers.tls.secrets" . | fromJson).keys.ca -}}
+{{- if and (eq $management.scheme "https") (include "rabbitmq-workers.tls.secrets" . | fromJson).keys.ca -}}
 {{- $arguments = concat $arguments (list "--ca" "/run/secrets/broker-tls/ca.crt") -}}
+{{- end -}}
+{{- with eq $management.scheme "https" | ternary (include "rabbitmq-workers.tls.serverName" .) "" -}}
+{{- $arguments = concat $arguments (list "--server-name" .) -}}
 {{- end -}}
 {{- toJson $arguments -}}
 {{- end -}}

@@ -29,7 +29,8 @@ scrapeTimeout: {{ $monitor.scrapeTimeout }}
 {{- $secrets := include "rabbitmq-workers.tls.secrets" .root | fromJson }}
 scheme: https
 tlsConfig:
-  serverName: {{ include "rabbitmq-workers.componentName" (dict "root" .root "component" "broker") }}
+  {{- $service := include "rabbitmq-workers.componentName" (dict "root" .root "component" "broker") }}
+  serverName: {{ include "rabbitmq-workers.tls.serverName" .root | default $service }}
   {{- with $secrets.keys.ca }}
   ca:
     secret:

@@ -33,6 +33,14 @@
 {{- if and $visitors $values.broker.enabled (not $from.management) }}
 - networkPolicy.enabled is true, {{ join ", " $visitors }}, and networkPolicy.from.management is empty: who asks the management API would be kept out
 {{- end }}
+{{- with $values.broker }}
+{{- if and .enabled .extraPorts (not $from.extraPorts) }}
+- networkPolicy.enabled is true, broker.extraPorts has {{ (first .extraPorts).name }}, and networkPolicy.from.extraPorts is empty: who talks that protocol would be kept out
+{{- end }}
+{{- if and .enabled (ne .service.type "ClusterIP") (not (or $from.amqp $from.management $from.metrics $from.extraPorts)) }}
+- networkPolicy.enabled is true, broker.service.type is {{ .service.type }}, and networkPolicy.from.amqp is empty, as is the rest of networkPolicy.from: who comes from outside would be kept out
+{{- end }}
+{{- end }}
 {{- if not $values.broker.enabled }}
 {{- $ports := $values.networkPolicy.externalBroker.ports | toStrings }}
 {{- range include "rabbitmq-workers.externalPorts" . | fromJsonArray }}

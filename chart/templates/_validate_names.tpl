@@ -1,0 +1,76 @@
+{{/* What is wrong about names, in the form of _validate.tpl. */}}
+
+{{- define "rabbitmq-workers.faults.names" -}}
+{{- $fullname := include "rabbitmq-workers.fullname" . -}}
+{{- if not (regexMatch "^[a-z]" $fullname) }}
+- the release's name {{ .Release.Name | quote }} makes {{ printf "%s-broker" $fullname | quote }} the name of a Service, which must begin with a letter: set fullnameOverride
+{{- end }}
+{{- with .Values.nameOverride }}
+{{- if not (or $.Values.fullnameOverride (regexMatch "^[-.a-z0-9]+$" .)) }}
+- nameOverride is {{ . }}, which makes {{ quote $fullname }} the beginning of every object's name, where Kubernetes takes lower-case letters, digits and dashes: set fullnameOverride as well
+{{- end }}
+{{- end }}
+{{- $components := (include "rabbitmq-workers.workers" . | fromJson).workers }}
+{{- if .Values.broker.enabled }}
+{{- $components = prepend $components (dict "path" "broker" "values" .Values.broker) }}
+{{- end }}
+{{- $accounts := dict }}
+{{- range $component := $components }}
+{{- with .values.serviceAccount }}
+{{- if and .create .name }}
+{{- with get $accounts .name }}
+- {{ . }}.serviceAccount.name and {{ $component.path }}.serviceAccount.name are both {{ quote $component.values.serviceAccount.name }}, and both would be created: set serviceAccount.create to false in one of them
+{{- end }}
+{{- $_ := set $accounts .name $component.path }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- if hasPrefix "amq." .Values.queue.name }}
+- queue.name is {{ .Values.queue.name }}: names that begin with amq. are RabbitMQ's own
+{{- end }}
+{{- end -}}
+
+{{/*
+Labels by which the chart's own objects find each other: given once more, they would be another pod's. Others of the
+chart, such as part-of, may be given in its place.
+*/}}
+{{- define "rabbitmq-workers.faults.labels" -}}
+{{- $monitoring := .Values.monitoring -}}
+{{- $given := dict "commonLabels" .Values.commonLabels -}}
+{{- if .Values.broker.enabled -}}
+{{- $_ := set $given "broker.podLabels" .Values.broker.podLabels -}}
+{{- $_ := set $given "broker.persistence.labels" .Values.broker.persistence.labels -}}
+{{- end -}}
+{{- range $kind := list "serviceMonitor" "podMonitor" "prometheusRule" "dashboards" -}}
+{{- $_ := set $given (printf "monitoring.%s.labels" $kind) (get $monitoring $kind).labels -}}
+{{- end -}}
+{{- range (include "rabbitmq-workers.workers" . | fromJson).workers -}}
+{{- $_ := set $given (printf "%s.podLabels" .path) .values.podLabels -}}
+{{- end -}}
+{{- $own := include "rabbitmq-workers.selectorLabels" (dict "root" . "component" "broker") | fromYaml -}}
+{{- range $path, $labels := $given -}}
+{{- range $name, $_ := $labels -}}
+{{- if hasKey $own $name }}
+- {{ $path }} has {{ $name }}, by which the chart's objects find each other: leave it out{{ if eq $name "app.kubernetes.io/name" }}, or set nameOverride{{ end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* The schema could refuse them too, and Helm would not say where they are. */}}
+{{- define "rabbitmq-workers.faults.variables" -}}
+{{- $given := dict -}}
+{{- if .Values.broker.enabled -}}
+{{- $_ := set $given "broker.env" .Values.broker.env -}}
+{{- end -}}
+{{- range (include "rabbitmq-workers.workers" . | fromJson).workers -}}
+{{- $_ := set $given (printf "%s.env" .path) .values.env -}}
+{{- end -}}
+{{- range $path, $env := $given -}}
+{{- range $name, $_ := $env -}}
+{{- if not (regexMatch "^[A-Za-z_][A-Za-z0-9_]*$" $name) }}
+- {{ $path }} has {{ quote $name }}, which is no name of a variable: use letters, digits and underscores, and no digit to begin with
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
