@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
-from types import CodeType, FrameType, ModuleType
+from types import CodeType, FrameType
 from typing import Any
 
 import pytest
@@ -66,7 +66,8 @@ class Trial:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Try every mutant."""
-        mutants = [one for module in _modules(self.names) for one in mutants_of(module)]
+        modules = map(import_module, modules_of(self.names))
+        mutants = [one for module in modules for one in mutants_of(module)]
         reaching = self._reaching(session.items, set(map(_target, mutants)))
         for mutant in mutants if reaching is not None else ():
             tests = reaching[_target(mutant)]
@@ -103,11 +104,13 @@ class Trial:
         )
 
 
-def _modules(names: Sequence[str]) -> Iterator[ModuleType]:
+def modules_of(names: Iterable[str]) -> list[str]:
+    """Give the names of these modules, and of the modules in those that are packages."""
+    found: list[str] = []
     for name in names:
-        module = import_module(name)
-        inner = [f"{name}.{one.name}" for one in iter_modules(getattr(module, "__path__", ()))]
-        yield from (import_module(one) for one in inner or [name] if one not in _NO_CHECKS)
+        paths = getattr(import_module(name), "__path__", ())
+        found += [f"{name}.{one.name}" for one in iter_modules(paths)] or [name]
+    return [name for name in found if name not in _NO_CHECKS]
 
 
 def _target(mutant: Mutant) -> CodeType:
