@@ -69,7 +69,7 @@ def is_finished(trial: Trial) -> bool:
     """Run the tests that are to notice, and tell whether they got to the end."""
     left_out = [f"--deselect={test}" for test in NOT_TESTS]
     options = ["-p", "no:cacheprovider", f"--timeout={LONGEST_S}"]
-    code = pytest.main([*tests_of(trial.names), *left_out, *options], plugins=[trial])
+    code = pytest.main([*suites_of(trial.names), *left_out, *options], plugins=[trial])
     return not trial.fault and code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 
@@ -97,7 +97,7 @@ def changed(modules: Sequence[str], listed: Mapping[str, str]) -> Iterator[str]:
             yield module
 
 
-def tests_of(modules: Sequence[str]) -> list[str]:
+def suites_of(modules: Sequence[str]) -> list[str]:
     """Give the files and folders of the tests that are to notice faults in these modules."""
     patterns = dict.fromkeys(
         pattern

@@ -36,7 +36,8 @@ class Trial:
     """A pytest plugin that breaks modules, and runs the collected tests for each mutant.
 
     `names` are those of modules, or of packages for all the modules in them.
-    `tell` gets each result at once. `fault` tells of a test that fails without any mutant.
+    `tell` gets each result at once. `fault` tells of a test that fails without any mutant, or
+    cannot even be collected.
     """
 
     names: Sequence[str]
@@ -59,13 +60,20 @@ class Trial:
         """Silence pytest, whose dots and failures are no news here."""
         session.config.pluginmanager.unregister(name="terminalreporter")
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Remember a file of tests that cannot be read: without it too much would survive."""
+        if report.failed:
+            self.fault = f"{report.nodeid} cannot be collected:\n{report.longreprtext}"
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Remember a failure of whatever runs."""
         if report.failed:
             self._failed.append(report.longreprtext)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Try every mutant."""
+        """Try every mutant, unless there is a fault already."""
+        if self.fault:
+            return True
         modules = map(import_module, modules_of(self.names))
         mutants = [one for module in modules for one in mutants_of(module)]
         reaching = self._reaching(session.items, set(map(_target, mutants)))

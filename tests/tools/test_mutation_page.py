@@ -11,7 +11,7 @@ import pytest
 from chartproof.errors import InputError
 from tests.mutation.mutants import Mutant, mutants_of
 from tests.mutation.page import lists, page, sections, sections_of
-from tests.mutation.rules import changed, chosen, tests_of
+from tests.mutation.rules import changed, chosen, suites_of
 from tests.mutation.trial import Result
 
 ROOT = Path(__file__).parents[2]
@@ -98,11 +98,11 @@ def test_modules_whose_conditions_are_not_those_listed_have_changed() -> None:
     assert chosen(["--changed"], [module], {}) == [module]
 
 
-def test_the_tests_of_a_module_are_those_of_its_package() -> None:
-    assert "tests/tools/test_excerpt.py" in tests_of(["chartproof.excerpt"])
-    assert tests_of(["chartproof.wiring.ports"])[0] == "tests/tools/rules"
-    assert "tests/tools/test_plugin_cases.py" in tests_of(["chartproof.snapshot.items"])
-    assert "tests/tools/rules" not in tests_of(["chartproof.snapshot.items"])
+def test_the_suites_of_a_module_are_those_of_its_package() -> None:
+    assert "tests/tools/test_excerpt.py" in suites_of(["chartproof.excerpt"])
+    assert suites_of(["chartproof.wiring.ports"])[0] == "tests/tools/rules"
+    assert "tests/tools/test_plugin_cases.py" in suites_of(["chartproof.snapshot.items"])
+    assert "tests/tools/rules" not in suites_of(["chartproof.snapshot.items"])
 
 
 RUN = """
@@ -184,7 +184,9 @@ def test_a_run_that_cannot_be_finished_leaves_the_page(project: pytest.Pytester)
     assert code == 2
     assert "test_words.py::test_broken fails without a mutant:" in said
     Path("test_words.py").write_text("import nothing_of_this_name")
-    assert run(project)[0] == 2
+    code, said = run(project)
+    assert code == 2
+    assert "test_words.py cannot be collected:" in said
     assert run(project, "shrot") == (
         2,
         ["shrot: no such module or package is broken here, did you mean short?"],
