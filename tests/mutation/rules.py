@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib import import_module
+from difflib import get_close_matches
 from pathlib import Path
 
 import pytest
 import yaml
 
-from chartproof.errors import InputError, nearest
-from tests.mutation.mutants import mutants_of
+from tests.mutation.modules import modules_of, source_of
+from tests.mutation.mutants import mutants_in
 from tests.mutation.page import PAGE, lists, page, sections, sections_of
-from tests.mutation.trial import Result, Trial, modules_of
+from tests.mutation.trial import Result, Trial
 
 _LINT = ("tests/tools/rules", "tests/tools/test_search.py")
 _SNAPSHOTS = ("tests/tools/test_plugin*.py", "tests/tools/test_snapshot_*.py")
@@ -42,16 +42,23 @@ EQUIVALENT = Path(__file__).with_name("equivalent.yaml")
 
 def main() -> int:
     """Run, print a line for each mutant, and write docs/self-tests.md. Returns the exit code."""
-    there, listed = modules_of(TESTS), sections_of(PAGE.read_text())
+    there = modules_of(TESTS)
     try:
-        broken = chosen(sys.argv[1:], there, listed)
-    except InputError as error:
+        broken = chosen(sys.argv[1:], there, sections_of(PAGE.read_text()))
+    except ValueError as error:
         print(error, file=sys.stderr)
         return 2
     reasons: Mapping[str, str] = yaml.safe_load(EQUIVALENT.read_text()) or {}
-    trial = Trial(broken, lambda result: print(told(result, reasons), flush=True))
+
+    def write(module: str, results: Sequence[Result]) -> None:
+        """Write the section of a module at once: a run of all takes long."""
+        others = sections_of(PAGE.read_text())
+        others.pop(module, None)
+        PAGE.write_text(page(others | sections(results, reasons), there))
+
+    trial = Trial(broken, lambda result: print(told(result, reasons), flush=True), write)
     if broken and not is_finished(trial):
-        print(trial.fault or "ended before its time: nothing is written", file=sys.stderr)
+        print(trial.fault or "ended before its time", file=sys.stderr)
         return 2
     survivors = {result.mutant.key for result in trial.results if not result.killer}
     unexplained = survivors - reasons.keys()
@@ -60,8 +67,6 @@ def main() -> int:
     for key in stale:
         print(f"{EQUIVALENT.name} explains what does not survive: {key}")
     print(f"{len(trial.results)} mutants, {len(unexplained)} survive without a reason")
-    untouched = {module: text for module, text in listed.items() if module not in broken}
-    PAGE.write_text(page(untouched | sections(trial.results, reasons), there))
     return 1 if unexplained or stale else 0
 
 
@@ -78,22 +83,22 @@ def chosen(
 ) -> Sequence[str]:
     """Give the modules that a command line means: all, named ones, or those that have changed.
 
-    `listed` are the sections of the page. Raises InputError where a name means none.
+    `listed` are the sections of the page. Raises ValueError where a name means none.
     """
     if list(words) == ["--changed"]:
         return list(changed(modules, listed))
     for word in words:
         if not any(is_within(module, word) for module in modules):
-            near = nearest(word, modules)
-            known = f"did you mean {near}?" if near else f"there are {', '.join(TESTS)}"
-            raise InputError(f"{word}: no such module or package is broken here, {known}")
+            near = get_close_matches(word, [*modules, *TESTS], n=1)
+            known = f"did you mean {near[0]}?" if near else f"there are {', '.join(TESTS)}"
+            raise ValueError(f"{word}: no such module or package is broken here, {known}")
     return [module for module in modules if not words or is_within_any(module, words)]
 
 
 def changed(modules: Sequence[str], listed: Mapping[str, str]) -> Iterator[str]:
     """Give the modules whose mutants are others than their section of the page lists."""
     for module in modules:
-        if not lists(listed.get(module, ""), mutants_of(import_module(module))):
+        if not lists(listed.get(module, ""), mutants_in(module, source_of(module))):
             yield module
 
 

@@ -90,6 +90,7 @@ ASKED_OF_NOBODY = [("error", "the chart renders no Secret 'db-app'")]
         ("monitoring.coreos.com/v1", "ServiceMonitor", "name: db", ASKED_OF_NOBODY),
         ("apps/v1", "Deployment", "name: db", ASKED_OF_NOBODY),
         ("extensions/v1beta1", "Ingress", "name: db", ASKED_OF_NOBODY),
+        ("app/v1", "Deployment", "name: db", ASKED_OF_NOBODY),
     ],
 )
 def test_an_operator_may_make_what_begins_with_the_name_of_a_custom_resource(
