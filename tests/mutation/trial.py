@@ -31,8 +31,8 @@ class Trial:
     """A pytest plugin that breaks modules, and runs the collected tests for each mutant.
 
     `names` are those of modules, or of packages for all the modules in them.
-    `tell` gets each result at once, `done` those of a module after its last. `fault` tells of a test that fails without any mutant, or
-    cannot even be collected.
+    `tell` gets each result at once, `done` those of a module after its last. `fault` tells of a
+    test that fails without any mutant, or cannot even be collected.
     """
 
     names: Sequence[str]
