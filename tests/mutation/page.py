@@ -15,10 +15,11 @@ _HEAD = """\
 # Self-tests
 
 A test that cannot fail proves nothing. `make mutate-rules` breaks the rules of lint, what they look
-at and try, and the comparison of snapshots in one place after the other, and runs the tests that
-reach that place until one goes red: a condition is forced to True and to False, an operand of `and`
-or `or` is left out, a severity becomes another one, a check finds nothing. It writes this page;
-with `MODULES="chartproof.wiring.ports"` it tries these modules alone, and writes their sections.
+at and try, the comparison of snapshots and the coverage of templates in one place after the other,
+and runs the tests that reach that place until one goes red: a condition is forced to True and to
+False, an operand of `and` or `or` is left out, a severity becomes another one, a check finds
+nothing. It writes this page; with `MODULES="chartproof.wiring.ports"` it tries these modules alone,
+and writes their sections.
 `make test` breaks each rule in two ways: its check finds nothing, and it finds always.
 
 {killed:,} of {all:,} mutants are killed; {equivalent} are as good as the original, for the reason

@@ -29,6 +29,8 @@ TESTS = {
     "chartproof.snapshot": _SNAPSHOTS,
     "chartproof.experiments": _LINT,
     "chartproof.excerpt": (*_LINT, "tests/tools/test_excerpt.py"),
+    "chartproof.kubernetes": _LINT,
+    "chartproof.coverage": ("tests/tools/coverage",),
 }
 """The packages and modules that are broken, and the tests that are to notice."""
 # They break checks themselves, or hold a page against its source: they do not tell a bad check.
