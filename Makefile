@@ -51,8 +51,8 @@ docs: .venv/ready ## write the pages and tables that are made from what they des
 faults: .venv/ready ## break broker, network and workers in every way, and write docs/faults.md
 	$(BIN)/python -m tests.apps.faults
 
-mutate-rules: .venv/ready ## break every check in turn, list which test notices, in docs/self-tests.md
-	$(BIN)/python -m tests.mutation.rules
+mutate-rules: .venv/ready ## break every check in turn, or those in MODULES; docs/self-tests.md lists which test notices
+	$(BIN)/python -m tests.mutation.rules $(MODULES)
 
 bench-tools: .venv/ready ## chartproof beside helm-unittest and helm template; the last line is JSON
 	$(BIN)/python -m tests.benchmarks.tools

@@ -43,14 +43,19 @@ class Mutant:
 
 def mutants_of(module: ModuleType) -> Iterator[Mutant]:
     """Make every mutant of a module's functions and methods, in the order of its lines."""
-    tree = ast.parse(getsource(module))
+    return mutants_in(module.__name__, getsource(module), str(module.__file__))
+
+
+def mutants_in(module: str, source: str, file: str = "") -> Iterator[Mutant]:
+    """Make the mutants of a module that need not be loaded, from its text."""
+    tree = ast.parse(source)
     for name, function in _functions(tree):
         for place, node, after in _faults(function):
             place.put(node)
-            code = _code(compile(ast.fix_missing_locations(tree), str(module.__file__), "exec"))
+            code = _code(compile(ast.fix_missing_locations(tree), file, "exec"))
             place.restore()
             before = shorten(place.text, _WIDTH, placeholder=" ...")
-            yield Mutant(module.__name__, name, before, after, code[name])
+            yield Mutant(module, name, before, after, code[name])
 
 
 @contextmanager

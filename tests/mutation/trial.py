@@ -9,18 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
-from pkgutil import iter_modules
-from types import CodeType, FrameType, ModuleType
+from types import CodeType, FrameType
 from typing import Any
 
 import pytest
 
+from tests.mutation.modules import modules_of
 from tests.mutation.mutants import Mutant, function_of, mutants_of, swapped_in
-
-_NO_CHECKS = tuple(
-    f"chartproof.snapshot.{name}" for name in ("ahead", "render_process", "renderer", "run")
-)
-"""Modules in the packages that start processes and check nothing themselves."""
 
 
 @dataclass(frozen=True)
@@ -31,16 +26,18 @@ class Result:
     killer: str | None
 
 
-@dataclass
+@dataclass(eq=False)  # pytest puts its plugins into sets
 class Trial:
     """A pytest plugin that breaks modules, and runs the collected tests for each mutant.
 
     `names` are those of modules, or of packages for all the modules in them.
-    `tell` gets each result at once. `fault` tells of a test that fails without any mutant.
+    `tell` gets each result at once, `done` those of a module after its last. `fault` tells of a
+    test that fails without any mutant, or cannot even be collected.
     """
 
     names: Sequence[str]
     tell: Callable[[Result], None]
+    done: Callable[[str, Sequence[Result]], None] = lambda *_: None
     results: list[Result] = field(default_factory=list)
     fault: str | None = None
     _failed: list[str] = field(default_factory=list)
@@ -59,23 +56,37 @@ class Trial:
         """Silence pytest, whose dots and failures are no news here."""
         session.config.pluginmanager.unregister(name="terminalreporter")
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Remember a file of tests that cannot be read: without it too much would survive."""
+        if report.failed:
+            self.fault = f"{report.nodeid} cannot be collected:\n{report.longreprtext}"
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Remember a failure of whatever runs."""
         if report.failed:
             self._failed.append(report.longreprtext)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Try every mutant."""
-        mutants = [one for module in _modules(self.names) for one in mutants_of(module)]
-        reaching = self._reaching(session.items, set(map(_target, mutants)))
-        for mutant in mutants if reaching is not None else ():
-            tests = reaching[_target(mutant)]
-            with swapped_in(mutant):
-                killer = next(filter(self._fails, tests), None)
-            result = Result(mutant, killer and killer.nodeid)
-            self.results.append(result)
-            self.tell(result)
+        """Try every mutant, unless there is a fault already."""
+        if self.fault:
+            return True
+        mutants = {name: list(mutants_of(import_module(name))) for name in modules_of(self.names)}
+        targets = {_target(mutant) for those in mutants.values() for mutant in those}
+        reaching = self._reaching(session.items, targets)
+        if reaching is None:
+            return True
+        for module, those in mutants.items():
+            results = [self._result(mutant, reaching[_target(mutant)]) for mutant in those]
+            self.results += results
+            self.done(module, results)
         return True
+
+    def _result(self, mutant: Mutant, tests: Sequence[pytest.Item]) -> Result:
+        with swapped_in(mutant):
+            killer = next(filter(self._fails, tests), None)
+        result = Result(mutant, killer.nodeid if killer else None)
+        self.tell(result)
+        return result
 
     def _fails(self, item: pytest.Item) -> bool:
         self._failed.clear()
@@ -101,13 +112,6 @@ class Trial:
                 for code, pairs in reached.items()
             },
         )
-
-
-def _modules(names: Sequence[str]) -> Iterator[ModuleType]:
-    for name in names:
-        module = import_module(name)
-        inner = [f"{name}.{one.name}" for one in iter_modules(getattr(module, "__path__", ()))]
-        yield from (import_module(one) for one in inner or [name] if one not in _NO_CHECKS)
 
 
 def _target(mutant: Mutant) -> CodeType:

@@ -151,6 +151,26 @@ def test_a_case_that_fails_as_expected_passes_without_snapshots(pytester: pytest
     assert not SNAPSHOTS.exists()
 
 
+def test_snapshots_of_a_case_that_has_to_fail_are_not_rendered_any_more(
+    pytester: pytest.Pytester,
+) -> None:
+    cases("cases: {nobody: {values: {user: nobody}, expectFailure: cannot log in}}")
+    write(f"{SNAPSHOTS}/nobody/login-secret.yaml", "kind: Secret")
+    result = pytester.runpytest("chart/chartproof.yaml")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*_ chart/chartproof.yaml::nobody _*",
+            "1 no longer rendered in tests/chart/snapshots/nobody",
+            "no longer rendered: login-secret.yaml",
+            "If the chart is right, run: pytest chart/chartproof.yaml::nobody --snapshot-update",
+        ],
+        consecutive=True,
+    )
+    pytester.runpytest("chart/chartproof.yaml", "--snapshot-update").assert_outcomes(passed=1)
+    assert not (SNAPSHOTS / "nobody").exists()
+
+
 @pytest.mark.parametrize(
     ("user", "said"),
     [

@@ -137,11 +137,14 @@ def test_an_edited_case_alone_is_rendered_where_helm_ignores_cases(
     )
 
 
-@pytest.mark.parametrize("rules", ["", "*.txt\n", "ci/\n!ci/ha-values.yaml\n"])
+@pytest.mark.parametrize("rules", [None, "", "*.txt\n", "ci/\n!ci/ha-values.yaml\n"])
 def test_cases_that_a_template_can_read_count_as_files_of_the_chart(
-    pytester: pytest.Pytester, rules: str
+    pytester: pytest.Pytester, rules: str | None
 ) -> None:
-    write("chart/.helmignore", rules)
+    if rules is None:
+        Path("chart/.helmignore").unlink()
+    else:
+        write("chart/.helmignore", rules)
     write("chart/templates/NOTES.txt", 'Thank you.{{ .Files.Get "ci/default-values.yaml" }}')
     pytester.runpytest("--snapshot-update")
     pytester.runpytest()
@@ -240,8 +243,45 @@ def test_random_text_is_rendered_each_time(pytester: pytest.Pytester, text: str)
         assert "known" not in pytester.runpytest("chart/ci/ha-values.yaml").stdout.str()
 
 
-def test_a_chart_with_a_link_to_itself_is_no_trap(pytester: pytest.Pytester) -> None:
+def test_what_is_random_and_the_same_by_chance_is_rendered_each_time(
+    pytester: pytest.Pytester,
+) -> None:
+    write("chart/templates/NOTES.txt", "{{ randAlphaNum 8 | len }}")
+    pytester.runpytest("--snapshot-update")
+    for _ in range(2):
+        result = pytester.runpytest("chart")
+        result.assert_outcomes(passed=2)
+        result.stdout.fnmatch_lines([NONE])
+
+
+def test_a_folder_of_the_same_name_further_down_is_none_of_cases(pytester: pytest.Pytester) -> None:
+    write("chart/.helmignore", "/ci/\n")
+    write("chart/files/ci/motd.txt", "Welcome.")
+    pytester.runpytest()
+    write("chart/files/ci/motd.txt", "Welcome back.")
+    pytester.runpytest().stdout.fnmatch_lines([NONE])
+    pytester.runpytest().stdout.fnmatch_lines([ALL])
+
+
+def test_files_behind_a_link_to_a_folder_elsewhere_count(pytester: pytest.Pytester) -> None:
+    write("shared/motd.txt", "Welcome.")
+    Path("chart/files/shared").symlink_to(Path("shared").absolute())
+    pytester.runpytest()
+    pytester.runpytest().stdout.fnmatch_lines([ALL])
+    write("shared/motd.txt", "Welcome back.")
+    pytester.runpytest().stdout.fnmatch_lines([NONE])
+
+
+def test_a_chart_with_a_link_to_itself_is_no_trap() -> None:
+    from chartproof.snapshot import known
+
+    before = list(known._files(Path("chart")))
+    Path("chart/files/again").symlink_to(Path("chart").absolute())
+    assert list(known._files(Path("chart"))) == before
+
+
+def test_a_link_to_nothing_is_no_file_to_look_at(pytester: pytest.Pytester) -> None:
     from chartproof.snapshot.known import Known
 
-    Path("chart/files/again").symlink_to(Path("chart").absolute())
+    Path("chart/files/gone.txt").symlink_to("nowhere.txt")
     assert not Known(pytester.path, Path("chart"))

@@ -52,6 +52,8 @@ def is_repeatable(folder: Path, template: str, values: str = "", files: str = ""
         "{{ tpl (cat `{{ with $.Values }}` .Values.given `{{ end }}`) . }}",
         "{{ splitList `'` `now` }}{{ printf `%c` '\"' }}",
         "{{ tpl (printf `{{ print %q }}` .Values.given) . }}",
+        "{{ tpl .Values.given . }}{{ printf `%s` .Values.given }}",
+        "{{ tpl .Values.given . }}{{ .Values.given | default (randAlphaNum 32) }}",
     ],
 )
 def test_steady_templates_are_known_as_such(tmp_path: Path, template: str) -> None:
@@ -92,6 +94,14 @@ def test_values_count_where_templates_are_made_of_them(tmp_path: Path) -> None:
     assert is_repeatable(tmp_path, made, values="given: '{{ .Release.Name }} now'")
     assert not is_repeatable(tmp_path, made, values="given: '{{ now }}'")
     assert not is_repeatable(tmp_path, made, values=r'given: "\x7b\x7b now }}"')
+    for inside in (
+        "{a: '{{ now }}'}",
+        "{'{{ now }}': a}",
+        "[a, '{{ now }}']",
+        "[[{a: '{{ now }}'}]]",
+    ):
+        assert not is_repeatable(tmp_path, f"{made}# ", values=f"map: {inside}")
+    assert is_repeatable(tmp_path, made, values="map: {a: [1, true, null, '{{ 1 }}']}")
     assert is_repeatable(tmp_path, "{{ .Values.given }}", values="given: '{{ now }}'")
 
 
@@ -100,6 +110,11 @@ def test_files_count_where_templates_are_made_of_them(tmp_path: Path) -> None:
     assert is_repeatable(tmp_path, made, files="It is {{ .Release.Name }} now.")
     assert not is_repeatable(tmp_path, made, files="{{ now }}")
     assert is_repeatable(tmp_path, "{{ .Files.Get `files/a.txt` }}", files="{{ now }}")
+
+
+def test_the_name_of_the_function_makes_a_template_in_a_template_alone(tmp_path: Path) -> None:
+    said = "Call {{ tpl }} for {{ now }}."
+    assert is_repeatable(tmp_path, "{{ .Files.Get `files/a.txt` }}", files=said)
 
 
 def test_a_failure_is_told_as_the_chart_itself_has_it(tmp_path: Path) -> None:

@@ -77,3 +77,9 @@ def test_what_has_no_end_is_left_out() -> None:
         "1: never false: if .b",
     ]
     assert told("{{ end }}{{ else }}") == []
+
+
+def test_the_else_that_is_not_there_trims_as_the_end_does() -> None:
+    for end, otherwise in (("{{ end }}", "{{ else }}"), ("{{- end }}", "{{- else }}")):
+        taken, left_out = branches("f", f"{{{{ if .a }}}} {end}")
+        assert (taken.opened_by, left_out.opened_by) == ("", otherwise)

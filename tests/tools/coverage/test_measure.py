@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -83,14 +84,58 @@ def test_what_a_helper_says_is_compared_as_it_is_without_the_test() -> None:
 
 def test_a_template_that_looks_at_the_whole_scope_is_measured_all_the_same() -> None:
     files = {
-        "templates/a.yaml": "{{ range $key, $_ := . }}{{ if hasPrefix `chartproof` $key }}"
-        "{{ $key }}: 1\n{{ end }}{{ end }}{{ if .Values.a }}{{ end }}"
+        "templates/a.yaml": "{{ if .Values.a }}{{ end }}\n"
+        "{{ range $key, $_ := . }}{{ if hasPrefix `chartproof` $key }}{{ $key }}: 1\n"
+        "{{ end }}{{ end }}"
     }
     assert missing(files, {"a": 1}) == [
-        "a.yaml:1: never true",
-        "a.yaml:1: never empty",
-        "a.yaml:2: never false",
+        "a.yaml:1: never false",
+        "a.yaml:2: never true",
+        "a.yaml:2: never empty",
     ]
+
+
+@pytest.mark.parametrize(
+    ("template", "renders"),
+    [("a: 1\n", 3), ("a: {{ randAlphaNum 9 }}\n", 4)],
+    ids=["plain", "random"],
+)
+def test_many_branches_of_a_case_take_few_renders(
+    template: str, renders: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    measuring = import_module("chartproof.coverage.measure")  # the package has a function so named
+    sound = measuring.render_files
+
+    def noted(*asked: Any) -> Any:
+        made.append(asked)
+        return sound(*asked)
+
+    monkeypatch.setattr(measuring, "render_files", noted)
+    coverage = covered({"templates/a.yaml": template + 9 * "{{ if .Values.a }}{{ end }}\n"}, {})
+    assert (len(coverage.branches), len(coverage.taken)) == (18, 9)
+    assert len(made) == renders
+
+
+def test_the_coverage_of_a_template_is_its_share(tmp_path: Path) -> None:
+    files = {
+        "templates/a.yaml": "{{ if .Values.a }}{{ end }}",
+        "templates/b.yaml": "{{ if .Values.a }}{{ end }}{{ if .Values.b }}{{ end }}",
+        "templates/c.yaml": "",
+    }
+    coverage = measure(write_chart(tmp_path, files), [Case("one"), Case("two", sets=("b=1",))])
+    assert coverage.files == ["shop/templates/a.yaml", "shop/templates/b.yaml"]
+    assert round(coverage.percent, 2) == 66.67
+    own = coverage.of("shop/templates/b.yaml")
+    assert own.percent == 75
+    assert [(it.condition, it.missed, it in own.taken) for it in own.branches] == [
+        ("if .Values.a", "never true", False),
+        ("if .Values.a", "never false", True),
+        ("if .Values.b", "never true", True),
+        ("if .Values.b", "never false", True),
+    ]
+    assert own.taken.items() <= coverage.taken.items()
+    assert len(own.taken) == 3
 
 
 def test_random_output_does_not_stand_in_the_way() -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from chartproof import engine
 from chartproof.chart import Chart
+from chartproof.experiments.search import Search
 from chartproof.findings import Severity
+from chartproof.rules import value_is_read
 from tests.support.charts import CHARTS
 from tests.support.inline import CHART_YAML, found_with, messages, write_chart
 
@@ -157,3 +160,42 @@ def test_a_null_that_the_chart_refuses_or_its_schema_does_is_no_fault(tmp_path: 
         },
     )
     assert [it.field for it in found_with(NULL, chart)] == ["login", "port"]
+
+
+def of_dead_value(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, renders: int
+) -> list[tuple[str, Severity, str]]:
+    """Return what is said where so many renders are allowed, of a value that nothing reads."""
+    chart = write_chart(folder, {"templates/all.yaml": OUTPUT, "values.yaml": "text: hello\n"})
+    monkeypatch.setattr(value_is_read, "_ALLOWED_BYTES", renders * len(OUTPUT))
+    return [(it.field, it.severity, it.message) for it in found_with(READ, chart)]
+
+
+def test_a_value_is_judged_only_where_a_render_more_is_allowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = "no template reads text: changing it changes no output"
+    assert of_dead_value(tmp_path, monkeypatch, 2) == [("text", Severity.WARNING, dead)]
+    left_out = "tried 0 changes of values, and left out 1 for the time they take: --deep tries all"
+    assert of_dead_value(tmp_path, monkeypatch, 1) == [("", Severity.NOTE, left_out)]
+
+
+def test_what_one_case_shows_is_not_looked_for_in_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[set[str]] = []
+    shown = Search.shown
+
+    def noted(self: Search, paths: Sequence[tuple[str | int, ...]]) -> set[tuple[str | int, ...]]:
+        asked.append({str(path[0]) for path in paths})
+        return shown(self, paths)
+
+    monkeypatch.setattr(Search, "shown", noted)
+    template = "  a: {{ .Values.text }}\n{{ if .Values.more }}\n  b: {{ .Values.other }}\n{{ end }}"
+    values = "text: hello\nother: world\nmore: true\n"
+    chart = write_chart(tmp_path, {"templates/all.yaml": OUTPUT + template, "values.yaml": values})
+    assert found_with(READ, chart, {"more": False}, {}) == []
+    assert asked == [{"text", "other", "more"}, set()]
+    asked.clear()
+    assert len(found_with(READ, chart, {"more": False}, {"more": False})) == 1
+    assert asked == [{"text", "other", "more"}, {"other"}]

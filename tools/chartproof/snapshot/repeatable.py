@@ -103,8 +103,6 @@ def _literals(actions: Iterable[str]) -> Iterator[str]:
 
 def _is_steady(text: str) -> bool:
     """Tell whether a text is repeatable as a template; where an action is open, it is not."""
-    if "{{" not in text:
-        return True
     rest = _ACTION.sub("", text)
     return "{{" not in rest and not any(map(_CALL.search, _ACTION.findall(text)))
 

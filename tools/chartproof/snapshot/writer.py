@@ -8,7 +8,6 @@ or one trailing space in it on a single quoted line. Nothing is folded and nothi
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -96,9 +95,8 @@ def _scalar(value: Any) -> str:
         return "null"
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value).replace("inf", ".inf").replace("nan", ".nan")
-    return str(value)
+    # Of all numbers, only these two have such letters in them.
+    return str(value).replace("inf", ".inf").replace("nan", ".nan")
 
 
 def _string(text: str) -> str:
