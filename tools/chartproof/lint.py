@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
-from chartproof import engine
+from chartproof import helm_lint
 from chartproof.cases import Case
 from chartproof.chart import Chart
 from chartproof.explanations import (
@@ -22,7 +23,6 @@ from chartproof.render import TemplateError, ValuesError, render
 from chartproof.rules import RULES
 from chartproof.study import Study, side_by_side
 from chartproof.waivers import Judged, apply, check_rules, stale
-from chartproof.walk import leaves
 
 _HELM_SEVERITIES = {1: Severity.NOTE, 2: Severity.WARNING, 3: Severity.ERROR}
 
@@ -54,8 +54,7 @@ def lint(chart: Chart, cases: Sequence[Case], *, deep: bool = False) -> list[Fin
     """
     shown: dict[Finding, list[str]] = {}
     files: dict[str, Mapping[str, str]] = {}
-    by_case = side_by_side(lambda case: list(_findings(chart, case, files)), cases)
-    for case, found in zip(cases, by_case, strict=True):
+    for case, found in zip(cases, _findings(chart, cases, files), strict=True):
         for finding in dict.fromkeys(found):
             shown.setdefault(finding, []).append(case.name)
     findings = [replace(finding, cases=tuple(names)) for finding, names in shown.items()]
@@ -81,12 +80,29 @@ def _of_chart(study: Study) -> Iterator[Finding]:
 
 
 def _findings(
-    chart: Chart, case: Case, files: MutableMapping[str, Mapping[str, str]]
-) -> Iterator[Finding]:
-    """Check one case: the rules need a render, so that one that fails stands for them.
+    chart: Chart, cases: Sequence[Case], files: MutableMapping[str, Mapping[str, str]]
+) -> list[list[Finding]]:
+    """Check every case by itself. What it renders is kept in `files`."""
+    seen = side_by_side(lambda case: _seen(chart, case, files), cases)
+    asked = [index for index, case in enumerate(cases) if case.expected_failure is None]
+    told = helm_lint.lint(
+        chart, [cases[it] for it in asked], [seen[it].failure is not None for it in asked]
+    )
+    for index, messages in zip(asked, told, strict=True):
+        has_failed = seen[index].failure is not None
+        seen[index].findings.extend(_of_helm(chart, messages, has_failed=has_failed))
+    return [it.findings for it in seen]
 
-    What it renders is kept in `files`.
-    """
+
+class _Seen(NamedTuple):
+    """What a case shows, and how it fails, if it does."""
+
+    findings: list[Finding]
+    failure: Finding | None
+
+
+def _seen(chart: Chart, case: Case, files: MutableMapping[str, Mapping[str, str]]) -> _Seen:
+    """Render a case: the rules need that, so that a render that fails stands for them."""
     failure = None
     try:
         release = render(chart, case.values, case.options)
@@ -97,24 +113,23 @@ def _findings(
     except (TemplateError, ManifestError) as error:
         failure = Finding(str(error), rule=TEMPLATES_RENDER.id)
     if case.expected_failure is not None:
-        if told := case.disappointment(failure.message if failure else None):
-            yield Finding(told, rule=CASE_FAILS_AS_EXPECTED.id, template=str(case.home or ""))
-        return
+        told = case.disappointment(failure.message if failure else None)
+        home = str(case.home or "")
+        rule = CASE_FAILS_AS_EXPECTED.id
+        return _Seen([Finding(told, rule=rule, template=home)] if told else [], failure)
     if failure:
-        yield failure
-    else:
-        for rule in RULES.values():
-            yield from rule.findings(release)
-    yield from _of_helm(chart, case, has_failed=failure is not None)
+        return _Seen([failure], failure)
+    return _Seen([it for rule in RULES.values() for it in rule.findings(release)], None)
 
 
-def _of_helm(chart: Chart, case: Case, *, has_failed: bool) -> Iterator[Finding]:
-    """Run `helm lint`, without what it says of a render that fails: that is told already.
+def _of_helm(
+    chart: Chart, messages: Sequence[helm_lint.Message], *, has_failed: bool
+) -> Iterator[Finding]:
+    """Take what Helm's lint says, but not of a render that fails: that is told already.
 
     Where only Helm's lint fails to render, it is because it cannot be told the API versions.
     """
-    with_schema = has_failed or _may_be_asked_otherwise(chart, case)
-    for message in engine.lint(chart.path, case.values, case.options, with_schema=with_schema):
+    for message in messages:
         path = message["path"]
         severity = _HELM_SEVERITIES.get(message["severity"], Severity.WARNING)
         told = path == "templates/" or (has_failed and path.startswith(("templates/", "values")))
@@ -126,14 +141,3 @@ def _of_helm(chart: Chart, case: Case, *, has_failed: bool) -> Iterator[Finding]
             rule=HELM_LINT.id,
             template=str(chart.path / path),
         )
-
-
-def _may_be_asked_otherwise(chart: Chart, case: Case) -> bool:
-    """Tell whether Helm's lint may ask the schema about other values than a render does.
-
-    It lays the case's values over values.yaml alone, without those of subcharts, and keeps nulls.
-    """
-    given = (chart.own_values, case.values)
-    return bool(chart.dependencies) or any(
-        value is None for values in given for _, value in leaves(values)
-    )
