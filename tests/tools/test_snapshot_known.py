@@ -157,13 +157,13 @@ def test_cases_that_a_template_can_read_count_as_files_of_the_chart(
 def test_another_version_of_a_library_makes_the_cases_new(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, library: str
 ) -> None:
-    from chartproof.snapshot import known
+    from chartproof import digest
 
-    known._program.cache_clear()
-    versions = known.version
-    monkeypatch.setattr(known, "version", lambda name: versions(name) + (name == library) * ".1")
+    digest.of_program.cache_clear()
+    versions = digest.version
+    monkeypatch.setattr(digest, "version", lambda name: versions(name) + (name == library) * ".1")
     pytester.runpytest().stdout.fnmatch_lines([NONE])
-    known._program.cache_clear()
+    digest.of_program.cache_clear()
 
 
 def test_other_options_of_a_case_make_it_new(pytester: pytest.Pytester) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
-from chartproof import engine
+from chartproof import helm_lint
 from chartproof.cases import Case
 from chartproof.chart import Chart
 from chartproof.explanations import (
@@ -18,11 +19,11 @@ from chartproof.explanations import (
 from chartproof.findings import Finding, Severity, sort_key
 from chartproof.manifest import ManifestError
 from chartproof.project import FILE
+from chartproof.release import Release
 from chartproof.render import TemplateError, ValuesError, render
 from chartproof.rules import RULES
 from chartproof.study import Study, side_by_side
 from chartproof.waivers import Judged, apply, check_rules, stale
-from chartproof.walk import leaves
 
 _HELM_SEVERITIES = {1: Severity.NOTE, 2: Severity.WARNING, 3: Severity.ERROR}
 
@@ -52,17 +53,22 @@ def lint(chart: Chart, cases: Sequence[Case], *, deep: bool = False) -> list[Fin
     `deep` lets the experiments with values take as long as they need. Raises InputError for
     options and files that cannot be.
     """
+    seen = side_by_side(lambda case: _seen(chart, case), cases)
+    rendered = {it.case.name: it.release.files for it in seen if it.release}
+    rendering = [case for case in cases if case.expected_failure is None]
+    study = Study(chart, rendering, deep, rendered)
+    # Helm renders while Python looks at what is rendered already.
+    with ThreadPoolExecutor() as pool:
+        by_helm = pool.submit(_by_helm, chart, seen)
+        by_rules = pool.submit(side_by_side, _by_rules, seen)
+        of_chart = pool.submit(list, _of_chart(study))
     shown: dict[Finding, list[str]] = {}
-    files: dict[str, Mapping[str, str]] = {}
-    by_case = side_by_side(lambda case: list(_findings(chart, case, files)), cases)
-    for case, found in zip(cases, by_case, strict=True):
-        for finding in dict.fromkeys(found):
-            shown.setdefault(finding, []).append(case.name)
+    for it, own, told in zip(seen, by_rules.result(), by_helm.result(), strict=True):
+        for finding in dict.fromkeys([*own, *told]):
+            shown.setdefault(finding, []).append(it.case.name)
     findings = [replace(finding, cases=tuple(names)) for finding, names in shown.items()]
     findings = [_weighed(finding, cases) for finding in findings]
-    rendering = [case for case in cases if case.expected_failure is None]
-    findings += _of_chart(Study(chart, rendering, deep, files))
-    return sorted(findings, key=sort_key)
+    return sorted([*findings, *of_chart.result()], key=sort_key)
 
 
 def _weighed(finding: Finding, cases: Sequence[Case]) -> Finding:
@@ -80,41 +86,59 @@ def _of_chart(study: Study) -> Iterator[Finding]:
             yield replace(finding, cases=finding.cases or everywhere)
 
 
-def _findings(
-    chart: Chart, case: Case, files: MutableMapping[str, Mapping[str, str]]
-) -> Iterator[Finding]:
-    """Check one case: the rules need a render, so that one that fails stands for them.
+@dataclass(frozen=True)
+class _Seen:
+    """What a case renders, and how it fails, if it does."""
 
-    What it renders is kept in `files`.
-    """
-    failure = None
+    case: Case
+    release: Release | None = None
+    failure: Finding | None = None
+
+
+def _seen(chart: Chart, case: Case) -> _Seen:
+    """Render a case."""
+    release = None
     try:
         release = render(chart, case.values, case.options)
-        files[case.name] = release.files
         release.parse()
     except ValuesError as error:
-        failure = Finding(str(error), rule=VALUES_ARE_ACCEPTED.id)
+        return _Seen(case, release, Finding(str(error), rule=VALUES_ARE_ACCEPTED.id))
     except (TemplateError, ManifestError) as error:
-        failure = Finding(str(error), rule=TEMPLATES_RENDER.id)
+        return _Seen(case, release, Finding(str(error), rule=TEMPLATES_RENDER.id))
+    return _Seen(case, release)
+
+
+def _by_rules(seen: _Seen) -> list[Finding]:
+    """Check a case by itself: the rules need a render, so that one that fails stands for them."""
+    case, failure = seen.case, seen.failure
     if case.expected_failure is not None:
-        if told := case.disappointment(failure.message if failure else None):
-            yield Finding(told, rule=CASE_FAILS_AS_EXPECTED.id, template=str(case.home or ""))
-        return
-    if failure:
-        yield failure
-    else:
-        for rule in RULES.values():
-            yield from rule.findings(release)
-    yield from _of_helm(chart, case, has_failed=failure is not None)
+        told = case.disappointment(failure.message if failure else None)
+        home, rule = str(case.home or ""), CASE_FAILS_AS_EXPECTED.id
+        return [Finding(told, rule=rule, template=home)] if told else []
+    if failure or seen.release is None:
+        return [failure] if failure else []
+    return [finding for rule in RULES.values() for finding in rule.findings(seen.release)]
 
 
-def _of_helm(chart: Chart, case: Case, *, has_failed: bool) -> Iterator[Finding]:
-    """Run `helm lint`, without what it says of a render that fails: that is told already.
+def _by_helm(chart: Chart, seen: Sequence[_Seen]) -> list[list[Finding]]:
+    """Run Helm's lint, without what it says of a render that fails: that is told already.
 
-    Where only Helm's lint fails to render, it is because it cannot be told the API versions.
+    Where only Helm's lint fails to render, it is because it cannot be told the API versions. A
+    case that has to fail is none of its business.
     """
-    with_schema = has_failed or _may_be_asked_otherwise(chart, case)
-    for message in engine.lint(chart.path, case.values, case.options, with_schema=with_schema):
+    asked = [index for index, it in enumerate(seen) if it.case.expected_failure is None]
+    failed = [seen[index].failure is not None for index in asked]
+    told: list[list[Finding]] = [[] for _ in seen]
+    messages = helm_lint.lint(chart, [seen[index].case for index in asked], failed)
+    for index, has_failed, of_case in zip(asked, failed, messages, strict=True):
+        told[index] = [*_of_helm(chart, of_case, has_failed=has_failed)]
+    return told
+
+
+def _of_helm(
+    chart: Chart, messages: Sequence[helm_lint.Message], *, has_failed: bool
+) -> Iterator[Finding]:
+    for message in messages:
         path = message["path"]
         severity = _HELM_SEVERITIES.get(message["severity"], Severity.WARNING)
         told = path == "templates/" or (has_failed and path.startswith(("templates/", "values")))
@@ -126,14 +150,3 @@ def _of_helm(chart: Chart, case: Case, *, has_failed: bool) -> Iterator[Finding]
             rule=HELM_LINT.id,
             template=str(chart.path / path),
         )
-
-
-def _may_be_asked_otherwise(chart: Chart, case: Case) -> bool:
-    """Tell whether Helm's lint may ask the schema about other values than a render does.
-
-    It lays the case's values over values.yaml alone, without those of subcharts, and keeps nulls.
-    """
-    given = (chart.own_values, case.values)
-    return bool(chart.dependencies) or any(
-        value is None for values in given for _, value in leaves(values)
-    )

@@ -71,16 +71,20 @@ def render(
     return Release(chart, tuple(ordered), crds, output.notes, values, options, output.files)
 
 
-def render_alone(
-    chart: Chart, source: str, values: Mapping[str, Any], options: RenderOptions
+def render_some(
+    chart: Chart, sources: Sources, values: Mapping[str, Any], options: RenderOptions
 ) -> Release:
-    """Render one template and what it includes; no other one, no CRD, and whatever the schema says.
+    """Render some templates and what they include; no other one, no CRD, whatever the schema says.
 
     The short names of its objects are the whole ones. Raises EngineError.
     """
-    text = chart.excerpts.render(Sources({source}), values, options).get(source, "")
-    parts = filter(is_kept, documents(source, text, chart, options.namespace, ()))
-    return Release(chart, tuple(sorted(parts, key=rank)), values=values, options=options)
+    files = chart.excerpts.render(sources, values, options)
+    parts = (
+        part
+        for source in sorted(sources)
+        for part in documents(source, files.get(source, ""), chart, options.namespace, ())
+    )
+    return Release(chart, tuple(sorted(filter(is_kept, parts), key=rank)), (), "", values, options)
 
 
 @dataclass(frozen=True)

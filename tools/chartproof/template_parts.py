@@ -8,7 +8,7 @@ its definitions, as Helm can include it by its own name as well.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -121,4 +121,14 @@ def is_partial(file: str) -> bool:
 
 def words_of_actions(text: str) -> set[str]:
     """Return every word between double braces."""
-    return {word for action in _ACTION.findall(text) for word in _WORD.findall(action)}
+    return {word for action in actions(text) for word in _WORD.findall(action)}
+
+
+def actions(text: str) -> list[str]:
+    """Return what stands between double braces, the braces too."""
+    return _ACTION.findall(text)
+
+
+def with_actions(text: str, change: Callable[[str], str]) -> str:
+    """Return a text with other actions."""
+    return _ACTION.sub(lambda action: change(action[0]), text)

@@ -16,7 +16,15 @@ from typing import NamedTuple
 _ACTION = re.compile(r"\{\{.*?(?:\}\}|$)")
 _CONTEXT, _ENOUGH = 12, 3
 
-_Pattern = re.Pattern[str] | None
+
+class _Pattern(NamedTuple):
+    """What a line of a template can render: its fixed parts in order, and anything in between.
+
+    `size` is the number of its own characters, those that stand between parts counted too.
+    """
+
+    fixed: Sequence[str]
+    size: int
 
 
 def origin(files: Mapping[str, str], template: str, text: str, line: int) -> tuple[str, int | None]:
@@ -56,10 +64,10 @@ def _fitting(source: str, rendered: Sequence[str]) -> Iterator[tuple[_Score, int
     for at, pattern in enumerate(patterns):
         if pattern and _fits(pattern, last):
             agreed, above = _agreement(patterns[:at], before[-_CONTEXT:])
-            yield _Score(agreed, len(pattern.pattern), above - at), at + 1
+            yield _Score(agreed, pattern.size, above - at), at + 1
 
 
-def _agreement(patterns: Sequence[_Pattern], rendered: Sequence[str]) -> tuple[int, int]:
+def _agreement(patterns: Sequence[_Pattern | None], rendered: Sequence[str]) -> tuple[int, int]:
     """Fit rendered lines to patterns from the last one up: return how many, and the topmost."""
     agreed, above = 0, len(patterns)
     for line in reversed(rendered):
@@ -69,19 +77,33 @@ def _agreement(patterns: Sequence[_Pattern], rendered: Sequence[str]) -> tuple[i
     return agreed, above
 
 
-def _fits(pattern: _Pattern, line: str) -> bool:
-    return pattern is not None and pattern.fullmatch(line.strip()) is not None
+def _fits(pattern: _Pattern | None, line: str) -> bool:
+    if pattern is None:
+        return False
+    text, (first, *others) = line.strip(), pattern.fixed
+    if not others:
+        return text == first
+    *middle, last = others
+    at, end = len(first), len(text) - len(last)
+    if at > end or not (text.startswith(first) and text.endswith(last)):
+        return False
+    for part in middle:
+        found = text.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True
 
 
 @lru_cache(maxsize=256)
-def _patterns(source: str) -> tuple[_Pattern, ...]:
+def _patterns(source: str) -> tuple[_Pattern | None, ...]:
     """Turn each line of a template into what it can render."""
     return tuple(_pattern(line.strip()) for line in source.splitlines())
 
 
-def _pattern(line: str) -> _Pattern:
+def _pattern(line: str) -> _Pattern | None:
     """Let actions stand for anything; a line with no word of its own stands for nothing."""
     fixed = [part.strip() for part in _ACTION.split(line)]
     if not any(char.isalnum() for part in fixed for char in part):
         return None
-    return re.compile(".*".join(map(re.escape, fixed)))
+    return _Pattern(fixed, len(".*".join(map(re.escape, fixed))))

@@ -10,15 +10,16 @@ and a hook are no trouble.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from chartproof.errors import ChartproofError
+from chartproof.excerpt import Sources
 from chartproof.findings import Finding
 from chartproof.manifest import Manifest
 from chartproof.release import Release
 from chartproof.walk import dig
-from chartproof.wiring.next_version import of_next_version
+from chartproof.wiring.next_version import in_next_version, of_next_version
 from chartproof.wiring.scope import place_of
 from chartproof.yamlio import Path
 
@@ -39,23 +40,43 @@ IMMUTABLE: dict[str, tuple[Path, ...]] = {
 def check(release: Release) -> Iterator[Finding]:
     """Find immutable fields that change with the chart's version."""
     fixed = [one for one in release.of_kind(*IMMUTABLE) if not _is_renewed(one)]
-    if not fixed:
+    if not fixed or _stay_the_same(release, fixed):
         return
     try:
         again = of_next_version(release)
     except ChartproofError:
         return  # a chart that refuses other versions cannot be asked
-    later = {_key(manifest): manifest for manifest in again.of_kind(*IMMUTABLE)}
+    later = _by_key(again)
     for manifest in fixed:
-        counterpart = later.get(_key(manifest), manifest)
-        for field in IMMUTABLE[manifest.kind]:
-            after = dig(counterpart.body, *field)
-            for path in _changes(dig(manifest.body, *field), after, field):
-                yield Finding.at(
-                    manifest,
-                    path,
-                    "it changes with the chart's version, and Kubernetes refuses to change it",
-                )
+        for path in _changes_of(manifest, later.get(_key(manifest), manifest)):
+            yield Finding.at(
+                manifest,
+                path,
+                "it changes with the chart's version, and Kubernetes refuses to change it",
+            )
+
+
+def _stay_the_same(release: Release, fixed: Sequence[Manifest]) -> bool:
+    """Tell whether their templates alone write them with the same fields in another version."""
+    again = in_next_version(release, Sources({manifest.source for manifest in fixed}))
+    try:
+        later = _by_key(again) if again else {}
+        return all(
+            _key(manifest) in later and not any(_changes_of(manifest, later[_key(manifest)]))
+            for manifest in fixed
+        )
+    except ChartproofError:
+        return False  # what is no YAML may be none but for the other templates
+
+
+def _by_key(release: Release) -> dict[tuple[str, str, str], Manifest]:
+    return {_key(manifest): manifest for manifest in release.of_kind(*IMMUTABLE)}
+
+
+def _changes_of(manifest: Manifest, later: Manifest) -> Iterator[Path]:
+    """Give the path of every immutable field, and of what is in it, that is another later."""
+    for field in IMMUTABLE[manifest.kind]:
+        yield from _changes(dig(manifest.body, *field), dig(later.body, *field), field)
 
 
 def _key(manifest: Manifest) -> tuple[str, str, str]:

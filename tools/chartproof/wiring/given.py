@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chartproof.errors import ChartproofError
+from chartproof.excerpt import Sources
 from chartproof.manifest import Manifest
 from chartproof.release import Release
-from chartproof.render import render, render_alone
+from chartproof.render import render, render_some
 from chartproof.values import merge
 from chartproof.walk import dig
 from chartproof.wiring.texts import text_at
@@ -93,7 +94,7 @@ class Givers:
         try:
             if source == _WHOLE:
                 return render(chart.without_schema, given, options)
-            return render_alone(chart, source, given, options)
+            return render_some(chart, Sources({source}), given, options)
         except ChartproofError:
             return None
 

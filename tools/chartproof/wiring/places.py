@@ -49,7 +49,7 @@ def spread(
     elif path[0] == "*":
         for index, item in enumerate(body if isinstance(body, list) else []):
             yield from spread(item, path[1:], (*above, index))
-    else:
+    elif body is not None:
         yield from spread(dig(body, path[0]), path[1:], (*above, path[0]))
 
 
