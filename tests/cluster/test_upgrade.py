@@ -16,6 +16,7 @@ from chartproof.cluster.watch import Watch, name
 from tests.cluster.conftest import REPOSITORY, Brought
 from tests.cluster.releases import helm, namespace_of, sizes, wait_for, worker_image
 from tests.support.tools import HELM4
+from tests.support.words import Words
 
 pytestmark = pytest.mark.needs("cluster", "helm4")
 
@@ -42,8 +43,8 @@ def upgrade(target: Target, *words: str | Path) -> None:
 
 def refused(target: Target, *sets: str) -> str:
     """Try an upgrade that must fail, and return what Helm said."""
-    words = ["upgrade", target.release, CHART, "--reuse-values", "--set", ",".join(sets)]
-    where = ["--kubeconfig", target.cluster.kubeconfig, "--namespace", target.namespace]
+    words: Words = ["upgrade", target.release, CHART, "--reuse-values", "--set", ",".join(sets)]
+    where: Words = ["--kubeconfig", target.cluster.kubeconfig, "--namespace", target.namespace]
     run = subprocess.run(
         [HELM4.path(), *words, *where], capture_output=True, text=True, check=False
     )

@@ -68,11 +68,13 @@ class Trial:
         """Try every mutant."""
         mutants = [one for module in _modules(self.names) for one in mutants_of(module)]
         reaching = self._reaching(session.items, set(map(_target, mutants)))
-        for mutant in mutants if reaching is not None else ():
+        if reaching is None:
+            return True
+        for mutant in mutants:
             tests = reaching[_target(mutant)]
             with swapped_in(mutant):
-                killer = next(filter(self._fails, tests), None)
-            result = Result(mutant, killer and killer.nodeid)
+                killer = next((test.nodeid for test in tests if self._fails(test)), None)
+            result = Result(mutant, killer)
             self.results.append(result)
             self.tell(result)
         return True

@@ -157,8 +157,9 @@ def test_another_version_of_a_library_makes_the_cases_new(
     from chartproof.snapshot import known
 
     known._program.cache_clear()
-    versions = known.version
-    monkeypatch.setattr(known, "version", lambda name: versions(name) + (name == library) * ".1")
+    from importlib.metadata import version
+
+    monkeypatch.setattr(known, "version", lambda name: version(name) + (name == library) * ".1")
     pytester.runpytest().stdout.fnmatch_lines([NONE])
     known._program.cache_clear()
 
