@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from threading import Event, Lock, Thread
 from types import TracebackType
@@ -86,6 +86,11 @@ class Conversation:
         """Send a whole message."""
         self.send(spec.Basic.Deliver(consumer, tag, False, "", "queue"), 1)
         self.say(header(len(body), **properties), frame.Body(1, body).marshal())
+
+    def deliver_all(self, consumer: str, tags: Iterable[int]) -> None:
+        """Send a whole message for each delivery tag."""
+        for tag in tags:
+            self.deliver(consumer, tag)
 
     def send(self, method: Method, channel: int = 0) -> None:
         """Send a method."""

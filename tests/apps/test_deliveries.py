@@ -81,6 +81,7 @@ class PikaConnection:
         self._frame_buffer += data
         while self._frame_buffer:
             size, value = frame.decode_frame(self._frame_buffer)
+            assert not isinstance(value, frame.ProtocolHeader)
             if value is None:
                 return
             self._frame_buffer = self._frame_buffer[size:]
@@ -139,7 +140,7 @@ def test_a_byte_that_is_wrong_is_a_fault_for_pika_or_the_bounds_to_find(
     wrong[at % len(wrong)] = value
     connection = PikaConnection()
     faults: list[Exception] = []
-    connection._on_data_available = noting(connection._on_data_available, faults)  # type: ignore[method-assign]
+    connection._on_data_available = noting(connection._on_data_available, faults)  # type: ignore[assignment, method-assign]
     reader = DeliveryReader(connection, Deliveries(CHANNEL, CONSUMER), lambda _found: None)
     for chunk in chunks(bytes(wrong), size):
         try:

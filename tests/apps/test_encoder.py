@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pika.channel import Channel
 from pika.connection import Connection
 
-from workers import encoder, wire
+from workers import beneath, encoder, wire
 from workers.publishing import Outgoing
 from workers.wire import Wire
 
@@ -121,4 +121,4 @@ def test_a_pika_that_has_changed_is_used_by_its_public_method_and_the_log_says_s
 def test_without_its_place_in_pika_there_is_no_quick_way(missing: str) -> None:
     parts = {"_output_marshaled_frames": print, "frames_sent": 0}
     del parts[missing]
-    assert wire.frames_writer(cast(Connection, SimpleNamespace(**parts))) is None
+    assert beneath.frames_writer(cast(Connection, SimpleNamespace(**parts))) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from functools import partial
 from time import monotonic
+from typing import Any
 
 import pytest
 from pika import BasicProperties
@@ -202,7 +203,7 @@ def test_a_message_whose_properties_cannot_be_read_fails_alone(
     with bench.broker.channel() as channel:
         channel.basic_publish("", bench.queue, b"x" * size, Spoilt())
     produced = bench.produce(10)
-    retries = {"retry_queue": rest} if with_rest else {}
+    retries: dict[str, Any] = {"retry_queue": rest} if with_rest else {}
     consumer = bench.start("consume", handler="trial:read_headers", **retries)
     consumer.until(lambda: bench.broker.depth(bench.dead) == 1, "a dead letter")
     consumer.until(lambda: consumer.handled.keys() == produced, "all others")

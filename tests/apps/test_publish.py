@@ -169,7 +169,7 @@ def test_a_producer_killed_in_full_flight_goes_on_where_confirms_ended(
 ) -> None:
     file = lines_file(tmp_path, LINES)
     source = {"file": f"lines:{file}", "function": "sources:numbers"}[position]
-    told = {"source": source, "resume": tmp_path / "mark", "count": LINES}
+    told: dict[str, Any] = {"source": source, "resume": tmp_path / "mark", "count": LINES}
     for _ in range(3):
         producer = bench.start("produce", rate=2500, **told)
         producer.wait_for("confirmed")

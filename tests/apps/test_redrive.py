@@ -16,6 +16,7 @@ import pytest
 
 from tests.apps.conftest import Bench, failed_deliveries
 from tests.apps.running import PATIENCE, WORKERS, with_handlers
+from tests.support.words import Words
 from workers.exits import Exit
 
 pytestmark = pytest.mark.needs("broker")
@@ -241,7 +242,7 @@ def test_killed_in_the_middle_it_loses_nothing_and_a_second_run_does_the_rest(
         for number in range(total):
             channel.basic_publish("", bench.dead, b"x", Properties(message_id=f"m{number}"))
     wait_for_depth(bench, bench.dead, total)
-    command = [WORKERS, "redrive", bench.dead, "--to", bench.queue]
+    command: Words = [WORKERS, "redrive", bench.dead, "--to", bench.queue]
     process = subprocess.Popen(command, env=environment(bench.broker.url()))
     try:
         while bench.broker.depth(bench.queue) < 100:

@@ -13,6 +13,12 @@ from workers.supply import CLOSE_WITHIN, Buffered, Direct
 PATIENCE = 10.0
 
 
+def take(supply: Buffered, taken: list[object], limit: int) -> bool:
+    """Take what is there, and tell whether it was the last."""
+    taken.extend(supply.take(limit))
+    return supply.over
+
+
 def until(look: Callable[[], object]) -> None:
     deadline = monotonic() + PATIENCE
     while not look():
@@ -69,7 +75,7 @@ def test_no_more_is_read_than_the_limit_and_the_source_is_closed() -> None:
 
     supply = Buffered(source(), bound=2, limit=3)
     taken: list[object] = []
-    until(lambda: taken.extend(supply.take(9)) or supply.over)
+    until(lambda: take(supply, taken, 9))
     assert taken == [0, 1, 2]
     assert closed.wait(PATIENCE)
 
@@ -87,7 +93,7 @@ def test_news_come_with_the_first_message_after_none_and_with_the_end() -> None:
     go.set()
     assert news.wait(PATIENCE)
     taken: list[object] = []
-    until(lambda: taken.extend(supply.take(5)) or supply.over)
+    until(lambda: take(supply, taken, 5))
     assert taken == ["late"]
 
 
@@ -145,5 +151,5 @@ def test_a_source_that_hangs_holds_the_end_up_no_longer_than_it_may() -> None:
 def test_every_message_of_a_fast_source_comes_once_and_in_order() -> None:
     supply = Buffered(range(5_000), bound=50)
     taken: list[object] = []
-    until(lambda: taken.extend(supply.take(30)) or supply.over)
+    until(lambda: take(supply, taken, 30))
     assert taken == list(range(5_000))

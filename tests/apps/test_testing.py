@@ -121,16 +121,17 @@ def fields_of(caplog: pytest.LogCaptureFixture, event: str) -> list[dict[str, An
 
 
 def by_a_broker(scenario: Scenario, bench: Bench, expected: Course) -> Course:
-    retries = {}
+    retries: dict[str, Any] = {}
     if scenario.retry_limit is not None:
         declare_retry_queue(bench)
         retries = {"retry_queue": f"{bench.queue}.retry", "retry_limit": scenario.retry_limit}
+    dedup: dict[str, Any] = {"dedup": "workers.dedup:Recent"} if scenario.dedup else {}
     publish(bench, scenario.messages)
     consumer = bench.start(
         "consume",
         handler=f"faithful:{scenario.handler}",
         **retries,
-        **({"dedup": "workers.dedup:Recent"} if scenario.dedup else {}),
+        **dedup,
         **scenario.settings,
     )
     ends = len(scenario.bodies)

@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.apps.management import serving
 from tests.apps.running import WORKERS, Running
 from tests.support.certificates import Authority
 from tests.support.encrypted import EncryptedBroker
+from tests.support.words import Words
 from workers.exits import Exit
 
 pytestmark = pytest.mark.needs("broker")
@@ -54,7 +56,7 @@ def start(bench: Bench, command: str, authority: Authority, **variables: object)
         "refusal_grace": 1,
         **variables,
     }
-    given = {name: value for name, value in settings.items() if value is not None}
+    given: dict[str, Any] = {name: value for name, value in settings.items() if value is not None}
     return bench.start(command, **given)
 
 
@@ -112,9 +114,11 @@ def test_a_management_api_is_verified_by_the_name_that_workers_expect(
         "MQ_TLS_KEY": str(key),
         "MQ_TLS_SERVER_NAME": NAME,
     }
-    joined = {"/api/health/checks/reached-target-cluster-size": (200, {})}
+    joined: dict[str, tuple[int, Any]] = {
+        "/api/health/checks/reached-target-cluster-size": (200, {})
+    }
     with serving(joined, authority.issue("management", NAME)) as url:
-        command = [WORKERS, "verify", "--management", url]
+        command: Words = [WORKERS, "verify", "--management", url]
         done = subprocess.run(command, env={**os.environ, **told}, capture_output=True, text=True)
     assert done.returncode == Exit.DRAINED, done.stdout + done.stderr
     assert "all brokers have joined" in done.stdout

@@ -12,6 +12,7 @@ from textwrap import dedent
 import pytest
 
 import workers
+from tests.support.words import Words
 
 APPS = Path(__file__).parents[2] / "apps"
 
@@ -103,7 +104,7 @@ BAD = {
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the wheel and unpack it."""
     folder = tmp_path_factory.mktemp("wheel")
-    building = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
+    building: Words = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
     subprocess.run(building, cwd=APPS, check=True, capture_output=True)
     [wheel] = folder.glob("*.whl")
     zipfile.ZipFile(wheel).extractall(folder / "site")

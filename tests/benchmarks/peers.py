@@ -12,6 +12,7 @@ from chartproof.cluster.node.programs import go
 from chartproof.cluster.shell import run
 from tests.benchmarks.measure import Command
 from tests.support.tools import HELM4, KUBECONFORM, kubernetes_schemas
+from tests.support.words import Words
 
 HELM_UNITTEST = "github.com/helm-unittest/helm-unittest"
 HELM_UNITTEST_VERSION = "v1.1.2"
@@ -120,7 +121,7 @@ def render_for_schemas(project: Path, cases: Sequence[Path]) -> Path:
 
 def check_schemas(rendered: Path) -> Command:
     """Hold rendered objects against Kubernetes' schemas, as lint does."""
-    words = [sys.executable, "-m", "tests.benchmarks.schemas", rendered, SCHEMAS]
+    words: Words = [sys.executable, "-m", "tests.benchmarks.schemas", rendered, SCHEMAS]
     return Command(words, Path(__file__).parents[2], "objects, 0 faults")
 
 
@@ -129,5 +130,5 @@ def kubeconform(rendered: Path) -> Command:
     folder = "{{ .NormalizedKubernetesVersion }}-local{{ .StrictSuffix }}"
     location = kubernetes_schemas() / folder / "{{ .ResourceKind }}{{ .KindSuffix }}.json"
     options = ["-strict", "-summary", "-ignore-missing-schemas", "-kubernetes-version", SCHEMAS]
-    words = [KUBECONFORM.path(), *options, "-schema-location", str(location), rendered]
+    words: Words = [KUBECONFORM.path(), *options, "-schema-location", str(location), rendered]
     return Command(words, rendered, "Invalid: 0, Errors: 0")

@@ -22,6 +22,7 @@ from chartproof.render import render_files
 from chartproof.values import load_values
 from tests.benchmarks.measure import Command, cost, in_turns, typical
 from tests.support.tools import HELM4
+from tests.support.words import Words
 
 CHART = Path(__file__).parents[2] / "chart"
 CASES = {"defaults": [], "everything-on": [CHART / "ci/everything-on-values.yaml"]}
@@ -63,7 +64,7 @@ def in_process_ms(chart: Chart, files: list[Path]) -> float:
 
 def helm_template(files: list[Path]) -> Command:
     """Render by the command of Helm 4."""
-    words = [HELM4.path(), "template", "release-name", CHART]
+    words: Words = [HELM4.path(), "template", "release-name", CHART]
     return Command([*words, *(word for file in files for word in ("-f", file))], CHART, "kind: ")
 
 

@@ -14,12 +14,13 @@ import yaml
 from chartproof.release import Release
 from tests.chart import metrics
 from tests.support.tools import PROMTOOL
+from tests.support.words import Words
 
 Render = Callable[..., Release]
 Series = Mapping[str, str]
 
 RUNBOOK = Path(__file__).parents[2] / "docs/alerts.md"
-VALUES = {
+VALUES: dict[str, dict[str, Any]] = {
     "broker": {"replicas": 3},
     "monitoring": {
         "prometheusRule": {
@@ -261,7 +262,7 @@ def test_promtool_accepts_every_rule_and_every_panel(render: Render, tmp_path: P
     (rule,) = release.of_kind("PrometheusRule")
     groups = [*rule.body["spec"]["groups"], {"name": "panels", "rules": recorded}]
     (tmp_path / "rules.yaml").write_text(yaml.safe_dump({"groups": groups}))
-    command = [PROMTOOL.path(), "check", "rules", "--lint=none", tmp_path / "rules.yaml"]
+    command: Words = [PROMTOOL.path(), "check", "rules", "--lint=none", tmp_path / "rules.yaml"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

@@ -186,7 +186,7 @@ def test_a_second_broker_brings_a_disruption_budget_and_keeps_off_the_firsts_nod
 
 
 def test_own_affinity_replaces_the_default(render: Render) -> None:
-    affinity = {"nodeAffinity": {}}
+    affinity: dict[str, Any] = {"nodeAffinity": {}}
     release = render({"broker": {"replicas": 3, "affinity": affinity}})
     pod = release.get("StatefulSet", "broker").body["spec"]["template"]["spec"]
     assert pod["affinity"] == affinity

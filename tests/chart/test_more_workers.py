@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -207,7 +208,7 @@ def test_a_probe_can_be_tuned_replaced_or_left_out(
 
 
 def test_what_is_extra_joins_what_the_chart_has(render: Render) -> None:
-    extra = {
+    extra: dict[str, Any] = {
         "extraContainers": [{"name": "side"}],
         "extraInitContainers": [{"name": "first"}],
         "extraVolumes": [{"name": "scratch", "emptyDir": {}}],

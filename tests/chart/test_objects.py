@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import kubernetes_validate
 import pytest
+from kubernetes_validate.utils import validate
 
 from chartproof.options import RenderOptions
 from chartproof.release import Release
@@ -29,7 +29,7 @@ def release(request: pytest.FixtureRequest, render: Render) -> Release:
 def test_kubernetes_knows_every_field(release: Release, version: str) -> None:
     for manifest in release.manifests:
         if not custom_resources.is_custom(manifest):
-            kubernetes_validate.validate(manifest.body, version, strict=True)
+            validate(manifest.body, version, strict=True)
 
 
 @pytest.mark.needs("go")

@@ -19,6 +19,7 @@ from chartproof.values import merge
 from chartproof.walk import dig
 from tests.support.charts import rendering_cases
 from tests.support.tools import HELM3, HELM4, KUBE_SCORE
+from tests.support.words import Words
 
 CHART = Path(__file__).parents[2] / "chart"
 CASES = {case.name: case for case in rendering_cases(CHART)}
@@ -55,7 +56,7 @@ def values_of(case: str) -> dict[str, Any]:
 @cache
 def remarks(case: str) -> Sequence[Remark]:
     """Return what kube-score's default checks find in a case."""
-    command = [KUBE_SCORE.path(), "score", "-", "--output-format=json"]
+    command: Words = [KUBE_SCORE.path(), "score", "-", "--output-format=json"]
     done = subprocess.run(
         [*command, f"--kubernetes-version={NEWEST}"],
         input=str(render(chart(), CASES[case].values)),
@@ -121,7 +122,8 @@ def test_helms_strict_lint_says_nothing(case: str, helm: Any, tmp_path: Path) ->
     values = tmp_path / "values.yaml"
     values.write_text(yaml.safe_dump(CASES[case].values))
     # Built from their modules the two take themselves to be made for an older Kubernetes.
-    command = [helm.path(), "lint", CHART, "--strict", "-f", values, f"--kube-version={NEWEST}.0"]
+    command: Words = [helm.path(), "lint", CHART, "--strict", "-f", values]
+    command += [f"--kube-version={NEWEST}.0"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     said = done.stdout + done.stderr
     assert done.returncode == 0, said

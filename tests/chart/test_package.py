@@ -13,6 +13,7 @@ import yaml
 from chartproof.chart import Chart
 from chartproof.release import Release
 from tests.support.tools import HELM3, HELM4, GoTool
+from tests.support.words import Words
 
 CHANGES = {"added", "changed", "deprecated", "removed", "fixed", "security"}
 
@@ -48,7 +49,7 @@ def test_the_icon_needs_no_other_site(chart: Chart) -> None:
 def test_a_package_holds_what_a_user_needs_and_nothing_of_the_tests(
     chart: Chart, tool: GoTool, tmp_path: Path
 ) -> None:
-    command = [tool.path(), "package", chart.path, "--destination", tmp_path]
+    command: Words = [tool.path(), "package", chart.path, "--destination", tmp_path]
     subprocess.run(command, check=True, capture_output=True)
     (archive,) = tmp_path.glob("*.tgz")
     with tarfile.open(archive) as package:

@@ -16,6 +16,7 @@ from chartproof.values import load_values
 from tests.support import custom_resources
 from tests.support.charts import rendering_cases
 from tests.support.tools import HELM3, HELM4, KUBECONFORM, GoTool, kubernetes_schemas
+from tests.support.words import Words
 
 CHART = Path(__file__).parents[2] / "chart"
 CASES = sorted(CHART.glob("ci/*-values.yaml"))
@@ -26,7 +27,7 @@ each_case = pytest.mark.parametrize("values", CASES, ids=lambda path: path.stem)
 
 def helm_template(helm: GoTool, values: Path, *options: str) -> str:
     """Return what `helm template` prints for the chart with a values file."""
-    command = [helm.path(), "template", "release-name", CHART, "-f", values, *options]
+    command: Words = [helm.path(), "template", "release-name", CHART, "-f", values, *options]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
@@ -63,7 +64,7 @@ def test_kubeconform_accepts_every_object(case: Case, version: str) -> None:
     # Kinds that Kubernetes lacks have a test of their own, against their definitions.
     release = render(Chart.load(CHART), case.values)
     custom = [each.kind for each in release.manifests if custom_resources.is_custom(each)]
-    command = [
+    command: Words = [
         *(KUBECONFORM.path(), "-strict", "-summary", "-output=json"),
         *("-kubernetes-version", version, "-schema-location", str(schema)),
         *("-skip", ",".join(sorted(set(custom)))),

@@ -45,7 +45,7 @@ def comments_of_values(text: str) -> dict[str, str]:
         start = next((i for i, part in enumerate(block) if part.startswith("-- ")), len(block))
         return " ".join(block[start:]).removeprefix("-- ")
 
-    def walk(node: yaml.Node, prefix: str) -> Iterator[tuple[str, str]]:
+    def walk(node: yaml.Node | None, prefix: str) -> Iterator[tuple[str, str]]:
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
                 yield prefix + key.value, comment_above(key.start_mark.line)

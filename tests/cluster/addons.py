@@ -20,6 +20,7 @@ from tests.cluster.conftest import Brought
 from tests.cluster.releases import helm
 from tests.support.go_modules import CERT_MANAGER, KEDA, METRICS_SERVER, GoModule
 from tests.support.tools import HELM4
+from tests.support.words import Words
 
 Object = dict[str, Any]
 
@@ -68,7 +69,7 @@ def cert_manager(cluster: Brought) -> Iterator[None]:
     program = CERT_MANAGER.build("./cmd/proof", added={"cmd/proof/main.go": CERTIFICATES})
     objects = manifests(CERT_MANAGER, "deploy", ["crds"])
     with installed(cluster, "cert-manager", objects):
-        command = [program / "proof", "--kubeconfig", cluster.kubeconfig]
+        command: Words = [program / "proof", "--kubeconfig", cluster.kubeconfig]
         with subprocess.Popen(command) as controllers:
             try:
                 yield

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,11 +56,24 @@ class Brought:
     kubeconfig: Path
     context: str | None = None
 
+    @property
+    def nodes(self) -> Sequence[str]:
+        """The names of its nodes."""
+        with named():
+            return NodeCluster(cluster_layout()).nodes
+
     def load(self, images: Sequence[Image]) -> None:
         """Put images where its node finds them."""
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("CHARTPROOF_CLUSTER", CLUSTER_NAME)
+        with named():
             NodeCluster(cluster_layout()).load(images)
+
+
+@contextmanager
+def named() -> Iterator[None]:
+    """Have this process take the cluster of the tests for its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CHARTPROOF_CLUSTER", CLUSTER_NAME)
+        yield
 
 
 @pytest.fixture(scope="session")

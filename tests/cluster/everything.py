@@ -8,7 +8,6 @@ from typing import Any
 
 import yaml
 from kr8s.objects import (
-    APIObject,
     ConfigMap,
     CustomResourceDefinition,
     Node,
@@ -121,7 +120,7 @@ def nodes(cluster: Brought) -> list[NodeLayout]:
     return [node for node in layout.nodes() if boot_process(node) is not None]
 
 
-def ensure(wanted: APIObject) -> None:
+def ensure(wanted: Any) -> None:
     """Make an object unless it is there."""
     if not wanted.exists():
         wanted.create()

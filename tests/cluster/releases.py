@@ -11,16 +11,16 @@ from pathlib import Path
 import yaml
 from kr8s.objects import Pod
 
+from chartproof.cluster.engine import Cluster
 from chartproof.cluster.helm import Target
 from chartproof.cluster.install import ensure_namespace
 from chartproof.cluster.watch import Watch, connect
-from tests.cluster.conftest import Brought
 from tests.support.tools import HELM4, GoTool
 
 BROKERS = "app.kubernetes.io/component=broker"
 
 
-def helm(tool: GoTool, cluster: Brought, namespace: str, *words: str | Path) -> str:
+def helm(tool: GoTool, cluster: Cluster, namespace: str, *words: str | Path) -> str:
     """Run a real Helm CLI on the cluster and return what it printed."""
     command = [tool.path(), *words, "--kubeconfig", cluster.kubeconfig, "--namespace", namespace]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -28,7 +28,7 @@ def helm(tool: GoTool, cluster: Brought, namespace: str, *words: str | Path) -> 
     return run.stdout
 
 
-def worker_image(cluster: Brought) -> Path:
+def worker_image(cluster: Cluster) -> Path:
     """Return a values file that names the worker image which the cluster has."""
     shown = helm(HELM4, cluster, "rabbitmq-workers", "get", "values", "demo", "-o", "yaml")
     values = cluster.kubeconfig.with_name("image-values.yaml")
@@ -38,7 +38,7 @@ def worker_image(cluster: Brought) -> Path:
     return values
 
 
-def image_of_workers(cluster: Brought) -> str:
+def image_of_workers(cluster: Cluster) -> str:
     """Return the name under which the nodes have the worker image."""
     image = yaml.safe_load(worker_image(cluster).read_text())["worker"]["image"]
     return f"{image['registry']}/{image['repository']}:{image['tag']}"
@@ -57,7 +57,7 @@ def wait_for(condition: Callable[[], bool], seconds: float) -> None:
         time.sleep(0.5)
 
 
-def namespace_of(cluster: Brought, namespace: str) -> Target:
+def namespace_of(cluster: Cluster, namespace: str) -> Target:
     """Make a namespace that enforces `restricted`, and name the release in it like it."""
     ensure_namespace(connect(cluster.kubeconfig, None), namespace)
     return Target(cluster, namespace, namespace)

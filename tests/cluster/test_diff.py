@@ -16,6 +16,7 @@ from tests.cluster.conftest import Brought
 from tests.cluster.releases import namespace_of
 from tests.support.inline import write_chart
 from tests.support.tools import HELM3, HELM4, GoTool
+from tests.support.words import Words
 from tests.tools.diff.planted import planted
 
 pytestmark = pytest.mark.needs("cluster", "helm3", "helm4")
@@ -44,11 +45,11 @@ def upgraded(
     """Install the old chart of a planted upgrade and upgrade it; take the release away at last."""
     target = namespace_of(cluster, f"diff-{name}")
     upgrade = planted(name)
-    where: list[str | Path] = ["--kubeconfig", cluster.kubeconfig]
+    where: Words = ["--kubeconfig", cluster.kubeconfig]
     where += ["--namespace", target.namespace]
 
     def helm(*words: str | Path) -> Done:
-        command = [tool.path(), *words, *where]
+        command: Words = [tool.path(), *words, *where]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     def chart(side: str, files: Mapping[str, str]) -> Path:

@@ -15,6 +15,7 @@ from tests.cluster.conftest import Brought
 from tests.cluster.everything import CHART, PATIENT, SIZES
 from tests.cluster.releases import helm, sizes, wait_for
 from tests.support.tools import HELM4
+from tests.support.words import Words
 
 pytestmark = pytest.mark.needs("cluster", "helm4")
 
@@ -24,7 +25,7 @@ FRESH = "everything"
 @pytest.fixture(scope="module")
 def fresh(cluster: Brought) -> Iterator[Target]:
     """Install the case with Helm 4."""
-    words = [word for file in everything.lay_out(cluster, FRESH) for word in ("-f", file)]
+    words: Words = [word for file in everything.lay_out(cluster, FRESH) for word in ("-f", file)]
     helm(HELM4, cluster, FRESH, "install", FRESH, CHART, *words, *PATIENT)
     yield Target(cluster, FRESH, FRESH)
     helm(HELM4, cluster, FRESH, "uninstall", FRESH, "--wait")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from kr8s.objects import APIObject, HorizontalPodAutoscaler, new_class
+from kr8s.objects import HorizontalPodAutoscaler, new_class
 
 from chartproof.cluster.helm import Target
 from chartproof.cluster.proof import Proof
@@ -81,7 +81,7 @@ def change(target: Target, setting: str) -> None:
     helm(HELM4, target.cluster, "scaled", *words)
 
 
-def conditions(watch: Watch, kind: type[APIObject]) -> dict[str, str]:
+def conditions(watch: Watch, kind: type) -> dict[str, str]:
     """Return the conditions of the one object of a kind, each True, False or Unknown."""
     found: Any
     (found,) = watch.api.get(kind, namespace="scaled", raw=True)

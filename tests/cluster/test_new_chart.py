@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kr8s.objects import Pod
@@ -69,6 +70,7 @@ def load(cluster: Brought, reference: str, folder: Path) -> None:
 
 def the_pod(one: Reader) -> Pod | None:
     """Return the release's one pod, once it is ready."""
+    pod: Any
     (pod,) = Pod.list(namespace=one.target.namespace, api=one.watch.api)
     return pod if pod.ready() else None
 

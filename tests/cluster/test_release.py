@@ -15,6 +15,7 @@ from chartproof.cluster.watch import Watch, connect
 from tests.cluster.conftest import REPOSITORY, Brought
 from tests.cluster.releases import helm, sizes, wait_for, worker_image
 from tests.support.tools import HELM3, HELM4, GoTool
+from tests.support.words import Words
 
 pytestmark = pytest.mark.needs("cluster", "helm4", "helm3")
 
@@ -30,7 +31,7 @@ def target(cluster: Brought) -> Iterator[Target]:
     ensure_namespace(connect(cluster.kubeconfig, None), NAMESPACE)
     values = worker_image(cluster)
     case = REPOSITORY / "chart" / "ci" / "ha-values.yaml"
-    chosen = ["-f", case, "-f", values, "--set", "audit=true,producer.rate=50"]
+    chosen: Words = ["-f", case, "-f", values, "--set", "audit=true,producer.rate=50"]
     helm(HELM4, cluster, NAMESPACE, "install", RELEASE, REPOSITORY / "chart", *chosen, "--wait")
     yield target
     helm(HELM4, cluster, NAMESPACE, "uninstall", RELEASE, "--wait")

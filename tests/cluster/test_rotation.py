@@ -24,6 +24,7 @@ from tests.cluster.releases import (
     worker_image,
 )
 from tests.support.tools import HELM4
+from tests.support.words import Words
 
 pytestmark = pytest.mark.needs("cluster", "helm4")
 
@@ -65,7 +66,7 @@ def rotates_without_loss(target: Target, change: Any, password: str) -> None:
 def of_values(cluster: Brought) -> Iterator[Target]:
     """Install three brokers."""
     target = namespace_of(cluster, "rotation")
-    words = ("-f", CHART / "ci/ha-values.yaml", "-f", worker_image(cluster), *FLOWING)
+    words: Words = ["-f", CHART / "ci/ha-values.yaml", "-f", worker_image(cluster), *FLOWING]
     helm(HELM4, cluster, "rotation", "install", "rotation", CHART, *words, "--wait")
     yield target
     helm(HELM4, cluster, "rotation", "uninstall", "rotation", "--wait")
@@ -140,7 +141,7 @@ def again(cluster: Brought) -> Iterator[Target]:
 
 def install(cluster: Brought, values: Path, *words: str) -> None:
     """Install the chart, its passwords made up anew."""
-    all_words = ("-f", values, *FLOWING, *words, "--wait", "--timeout", "4m")
+    all_words: Words = ["-f", values, *FLOWING, *words, "--wait", "--timeout", "4m"]
     helm(HELM4, cluster, "again", "install", "again", CHART, *all_words)
 
 
@@ -172,7 +173,7 @@ def test_volumes_of_more_brokers_than_asked_for_are_refused_before_anything_is_i
         },
     }
     PersistentVolumeClaim(claim, api=Watch(target).api).create()
-    command = [HELM4.path(), "install", "twice", CHART, "--namespace", "twice"]
+    command: Words = [HELM4.path(), "install", "twice", CHART, "--namespace", "twice"]
     refused = subprocess.run(
         [*command, "--kubeconfig", cluster.kubeconfig],
         capture_output=True,

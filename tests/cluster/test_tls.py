@@ -17,6 +17,7 @@ from chartproof.cluster.watch import Watch, connect
 from tests.cluster.conftest import REPOSITORY, Brought
 from tests.cluster.releases import helm, sizes, wait_for, worker_image
 from tests.support.tools import HELM4
+from tests.support.words import Words
 
 pytestmark = pytest.mark.needs("cluster", "helm4")
 
@@ -117,8 +118,8 @@ def test_a_new_certificate_and_a_restart_of_all_brokers_lose_no_message(
 def test_an_upgrade_that_would_part_the_brokers_is_refused_with_the_way_out(
     target: Target, chosen: list[Any]
 ) -> None:
-    words = [HELM4.path(), "upgrade", RELEASE, *chosen, "--set", "broker.tls.enabled=false"]
-    where = ["--kubeconfig", target.cluster.kubeconfig, "--namespace", NAMESPACE]
+    words: Words = [HELM4.path(), "upgrade", RELEASE, *chosen, "--set", "broker.tls.enabled=false"]
+    where: Words = ["--kubeconfig", target.cluster.kubeconfig, "--namespace", NAMESPACE]
     run = subprocess.run([*words, *where], capture_output=True, text=True, check=False)
     assert run.returncode != 0
     assert f"kubectl scale statefulset --namespace {NAMESPACE} " in run.stderr

@@ -17,6 +17,7 @@ from tests.cluster.conftest import REPOSITORY, Brought
 from tests.cluster.releases import helm, namespace_of, sizes, wait_for, worker_image
 from tests.support.go_modules import kubectl
 from tests.support.tools import HELM4
+from tests.support.words import Words
 
 pytestmark = pytest.mark.needs("cluster", "helm4")
 
@@ -47,8 +48,8 @@ def upgrade(target: Target, *words: str | Path) -> None:
 
 def refused(target: Target, *sets: str) -> str:
     """Try an upgrade that must fail, and return what Helm said."""
-    words = ["upgrade", target.release, CHART, "--reuse-values", "--set", ",".join(sets)]
-    where = ["--kubeconfig", target.cluster.kubeconfig, "--namespace", target.namespace]
+    words: Words = ["upgrade", target.release, CHART, "--reuse-values", "--set", ",".join(sets)]
+    where: Words = ["--kubeconfig", target.cluster.kubeconfig, "--namespace", target.namespace]
     run = subprocess.run(
         [HELM4.path(), *words, *where], capture_output=True, text=True, check=False
     )
@@ -73,8 +74,8 @@ def logs_of_the_guard(target: Target) -> str:
     page = (REPOSITORY / "docs/chart.md").read_text("utf-8")
     (typed,) = re.findall(r"`kubectl (logs job/.*?)`", page)
     words = typed.replace("<fullname>", f"{target.release}-rabbitmq-workers").split()
-    where = ["--kubeconfig", target.cluster.kubeconfig, "--namespace", target.namespace]
-    return subprocess.check_output([kubectl(), *words, *where], text=True)
+    where: Words = ["--kubeconfig", target.cluster.kubeconfig, "--namespace", target.namespace]
+    return str(subprocess.check_output([kubectl(), *words, *where], text=True))
 
 
 def helm_test(target: Target) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path
 from chartproof.cluster.cache import cache_dir, once
 from chartproof.cluster.node.programs import BUILD_FLAGS, LINK_FLAGS, go
 from chartproof.cluster.shell import run
+from tests.support.words import Words
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class GoModule:
             with tempfile.TemporaryDirectory() as copy:
                 source = _with(self.folder(), files, Path(copy)) if files else self.folder()
                 flags = [*BUILD_FLAGS, "-buildvcs=false", f"-ldflags={LINK_FLAGS}"]
-                command = [go(), "build", *flags, "-o", f"{part}{os.sep}", *packages]
+                command: Words = [go(), "build", *flags, "-o", f"{part}{os.sep}", *packages]
                 run(command, cwd=source, env={"CGO_ENABLED": "0", "GOGC": "400"})
 
         return once(cache_dir() / "tools" / f"{name}-{self.version}-{key}", build)
@@ -74,7 +75,7 @@ def _with(folder: Path, files: Mapping[str, Path], copy: Path) -> Path:
 
 @cache
 def _folder(module: GoModule) -> Path:
-    command = [go(), "mod", "download", "-json", f"{module.path}@{module.version}"]
+    command: Words = [go(), "mod", "download", "-json", f"{module.path}@{module.version}"]
     return Path(json.loads(run(command, cwd=Path("/")).stdout)["Dir"])
 
 

@@ -14,6 +14,7 @@ import yaml
 
 from tests.support.broker import free_ports
 from tests.support.tools import CADDY, DOCKER_REGISTRY
+from tests.support.words import Words
 
 START_S = 20
 NAME, PASSWORD = "publisher", "correct horse"
@@ -25,7 +26,7 @@ HTPASSWD = "publisher:$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc
 def web_server(folder: Path) -> Iterator[str]:
     """Give out a folder; the address ends without a slash."""
     (port,) = free_ports(1)
-    words = [CADDY.path(), "file-server", "--root", folder, "--listen", f"127.0.0.1:{port}"]
+    words: Words = [CADDY.path(), "file-server", "--root", folder, "--listen", f"127.0.0.1:{port}"]
     with _running(words, port, folder.parent / "web.log"):
         yield f"http://127.0.0.1:{port}"
 

@@ -15,6 +15,7 @@ import pytest
 
 from tests.support.charts import CHARTS
 from tests.support.clones import git
+from tests.support.words import Words
 
 REPOSITORY = Path(__file__).parents[2]
 PROJECTS = {"chartproof": "", "rabbitmq_workers": "apps"}
@@ -76,7 +77,8 @@ def test_from_a_wheel_every_command_works_outside_of_the_repository(
     # What it depends on is this environment's; what it is comes from the wheel alone.
     venv.create(tmp_path / "clean", with_pip=True)
     programs = tmp_path / "clean/bin"
-    install = [programs / "python", "-m", "pip", "install", "--quiet", "--no-deps", wheels[name]]
+    install: Words = [programs / "python", "-m", "pip", "install", "--quiet"]
+    install += ["--no-deps", wheels[name]]
     subprocess.run(install, check=True)
     chart = tmp_path / "charts/cases"
     chart.parent.mkdir()

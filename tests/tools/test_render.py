@@ -12,6 +12,7 @@ from chartproof.options import RenderOptions
 from chartproof.render import TemplateError, ValuesError, render
 from tests.support.charts import CHARTS, chart
 from tests.support.tools import HELM4
+from tests.support.words import Words
 
 NEWEST = RenderOptions(kube_version="1.37.0")
 SHAPES = [
@@ -39,7 +40,7 @@ def names(manifests: list[Manifest] | tuple[Manifest, ...]) -> list[str]:
 @pytest.mark.needs("helm4")
 @pytest.mark.parametrize("name", SHAPES)
 def test_every_shape_of_chart_renders_as_the_helm_cli_prints_it(name: str) -> None:
-    command = [HELM4.path(), "template", "--kube-version", "1.37.0", CHARTS / name]
+    command: Words = [HELM4.path(), "template", "--kube-version", "1.37.0", CHARTS / name]
     theirs = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert str(render(chart(name), options=NEWEST)) == theirs
 
@@ -47,7 +48,7 @@ def test_every_shape_of_chart_renders_as_the_helm_cli_prints_it(name: str) -> No
 @pytest.mark.needs("helm4")
 def test_options_reach_the_templates_as_the_helm_cli_passes_them() -> None:
     options = RenderOptions("demo", "elsewhere", "1.30.2", ("example.com/v1",), is_upgrade=True)
-    command = [HELM4.path(), "template", "demo", CHARTS / "capabilities"]
+    command: Words = [HELM4.path(), "template", "demo", CHARTS / "capabilities"]
     command += ["--kube-version", "1.30.2", "--api-versions", "example.com/v1"]
     command += ["--namespace", "elsewhere", "--is-upgrade"]
     theirs = subprocess.run(command, check=True, capture_output=True, text=True).stdout

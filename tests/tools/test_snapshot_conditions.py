@@ -152,7 +152,7 @@ def test_a_file_of_any_length_is_read_to_its_end(tmp_path: Path, size: int) -> N
 
 def reported(*properties: tuple[str, object]) -> list[str]:
     """Return what the terminal says of tests, each with one of these properties."""
-    return list(summary([SimpleNamespace(user_properties=[each]) for each in properties]))  # type: ignore[misc]
+    return list(summary([SimpleNamespace(user_properties=[each]) for each in properties]))
 
 
 def test_the_terminal_says_nothing_of_a_run_without_cases() -> None:

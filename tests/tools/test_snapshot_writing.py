@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from chartproof.chart import Chart
 from chartproof.errors import ChartproofError
 from chartproof.manifest import Manifest
 from chartproof.options import RenderOptions
+from chartproof.render import documents
 from chartproof.snapshot import chart_writer
 from chartproof.snapshot.case_writer import CaseWriter
 from chartproof.snapshot.chart_writer import ChartWriter
@@ -36,10 +37,10 @@ def shop(tmp_path: Path) -> Chart:
 
 
 def repeatable(
-    writer: CaseWriter, *values: dict[str, object], for_later: bool = True
+    writer: CaseWriter, *values: Mapping[str, object], for_later: bool = True
 ) -> list[bool]:
     """Render a case for each of the values in turn, and tell which are repeatable."""
-    cases = [Case("it", inline=each) for each in values]
+    cases = [Case("it", inline=dict(each)) for each in values]
     return [writer.rendered(case, for_later=for_later).is_repeatable for case in cases]
 
 
@@ -99,11 +100,10 @@ def test_only_what_helm_installs_and_is_an_object_has_a_snapshot(tmp_path: Path)
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Give the list of the templates whose output is parsed."""
     sources: list[str] = []
-    sound = chart_writer.documents
 
     def noted(source: str, *rest: object) -> Iterator[Manifest]:
         sources.append(source.rpartition("/")[2])
-        return sound(source, *rest)  # type: ignore[arg-type]
+        return documents(source, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(chart_writer, "documents", noted)
     return sources

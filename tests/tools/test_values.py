@@ -17,6 +17,7 @@ from chartproof.render import render
 from chartproof.values import load_values, merge, set_values
 from tests.support.charts import CHARTS, chart
 from tests.support.tools import HELM4
+from tests.support.words import Words
 
 BELOW = """\
 kept: file
@@ -54,7 +55,8 @@ def below(tmp_path: Path) -> Path:
 @pytest.mark.needs("helm4")
 @pytest.mark.parametrize("expression", SETS)
 def test_set_over_a_file_gives_what_the_helm_cli_gives(below: Path, expression: str) -> None:
-    command = [HELM4.path(), "template", CHARTS / "values-seen", "-f", below, "--set", expression]
+    command: Words = [HELM4.path(), "template", CHARTS / "values-seen", "-f", below]
+    command += ["--set", expression]
     theirs = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     ours = str(render(chart("values-seen"), load_values([below], [expression])))
     assert ours == theirs

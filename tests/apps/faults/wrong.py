@@ -126,7 +126,7 @@ CONSUMED: dict[str, Script] = {
         )
     ),
     "a delivery that was made before": consuming(
-        lambda peer, consumer: [peer.deliver(consumer, tag) for tag in (1, 2, 2)][-1]
+        lambda peer, consumer: peer.deliver_all(consumer, (1, 2, 2))
     ),
     "a delivery with number 0": consuming(lambda peer, consumer: peer.deliver(consumer, 0)),
     "a delivery out of order": consuming(lambda peer, consumer: peer.deliver(consumer, 1000)),

@@ -53,8 +53,9 @@ def measure(console: Console, url: str, timing: Timing) -> None:
         console.print(table("several consumers of one queue", scaled))
         figures |= own_figures(url, timing)
         replicated = three.run(timing)
-        publish, consume = publish | replicated["publish"], consume | replicated["consume"]
-        console.print(table("three brokers", replicated["publish"] | replicated["consume"]))
+        publish = {**publish, **replicated["publish"]}
+        consume = {**consume, **replicated["consume"]}
+        console.print(table("three brokers", {**replicated["publish"], **replicated["consume"]}))
         figures |= {
             "publish_3_brokers_vs_1": share(publish, "workers, 500 in flight"),
             "consume_3_brokers_vs_1": share(consume, "workers, 8 threads"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from itertools import pairwise
 
 import pytest
@@ -17,13 +18,9 @@ RANGE = st.tuples(st.integers(1, 60), st.integers(0, 12)).map(lambda at: (at[0],
 RANGES = st.lists(RANGE, max_size=20)
 
 
-def numbers(ranges: object) -> list[int]:
+def numbers(ranges: Iterable[tuple[int, int]]) -> list[int]:
     """List the numbers of ranges, one by one."""
-    return [
-        number
-        for first, last in ranges
-        for number in range(first, last + 1)  # type: ignore[attr-defined]
-    ]
+    return [number for first, last in ranges for number in range(first, last + 1)]
 
 
 @given(RANGES)

@@ -26,6 +26,7 @@ from tests.support.clones import commit, git
 from tests.support.inline import write_chart
 from tests.support.servers import NAME, PASSWORD, registry, web_server, with_password
 from tests.support.tools import HELM3, HELM4
+from tests.support.words import Words
 
 COLOR = "kind: Color\napiVersion: v1\nmetadata: {name: shop}\ncolor: {{ .Values.color }}\n"
 
@@ -303,7 +304,7 @@ def test_a_certificate_of_an_authority_of_ones_own_is_taken_by_ssl_cert_file(
     authority = Authority(tmp_path)
     program = "from chartproof.cli import main; main()"
     with registry(tmp_path / "registry", certificate=authority.issue("localhost")) as host:
-        push = ["push", archive, f"oci://{host}/charts", "--insecure-skip-tls-verify"]
+        push: Words = ["push", archive, f"oci://{host}/charts", "--insecure-skip-tls-verify"]
         subprocess.run([HELM4.path(), *push], check=True, capture_output=True)
         name = f"oci://{host}/charts/shop:1.0.0"
         command = [sys.executable, "-c", program, "diff", name, str(archive)]

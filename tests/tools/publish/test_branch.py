@@ -13,6 +13,7 @@ from chartproof.publish import Plan, Settings, publish
 from tests.support.archives import packed
 from tests.support.clones import commit, git
 from tests.support.command_line import CHARTPROOF
+from tests.support.words import Words
 from tests.tools.publish.classic import assert_valid, versions
 
 PUSH = Settings(push=True)
@@ -144,7 +145,7 @@ def test_two_publishers_at_once_lose_nothing(origin: Path, tmp_path: Path) -> No
         clone = tmp_path / f"clone-{number}"
         git(tmp_path, "clone", "--quiet", str(origin), str(clone))
         archive = packed(tmp_path, version=f"1.0.{number}")
-        words = [CHARTPROOF, "publish", archive, "--to", "git:pages", "--push", "--apply"]
+        words: Words = [CHARTPROOF, "publish", archive, "--to", "git:pages", "--push", "--apply"]
         running.append(subprocess.Popen(words, cwd=clone, stdout=subprocess.DEVNULL))
     assert [process.wait() for process in running] == [0] * 4
     site = pages(origin, tmp_path / "site")

@@ -14,6 +14,7 @@ from chartproof.publish import Settings, publish
 from tests.support.helm import HELMS, Helm
 from tests.support.keys import OWNER, Key
 from tests.support.servers import registry, web_server
+from tests.support.words import Words
 
 pytestmark = pytest.mark.needs("helm3", "helm4", "gnupg", "web", "registry")
 
@@ -77,7 +78,7 @@ def test_a_chart_of_the_classic_repository_is_read_before_it_is_installed(classi
 def test_a_chart_of_the_classic_repository_is_pulled_and_verified(
     classic: Helm, archives: list[Path], key: Key, tmp_path: Path
 ) -> None:
-    verify = ["--verify", "--keyring", key.public, "--destination", tmp_path]
+    verify: Words = ["--verify", "--keyring", key.public, "--destination", tmp_path]
     done = classic.run("pull", f"charts/{NAME}", "--version", "0.1.0", *verify)
     assert done.returncode == 0, done.stderr
     assert OWNER in done.stdout + done.stderr
@@ -93,7 +94,7 @@ def test_a_chart_that_somebody_changed_on_the_server_is_not_taken(
     changed.write_bytes(archives[1].read_bytes())
     with web_server(folder) as url:
         helm("repo", "add", "charts", url)
-        pull = ["pull", f"charts/{NAME}", "--version", "0.1.0", "--destination", tmp_path]
+        pull: Words = ["pull", f"charts/{NAME}", "--version", "0.1.0", "--destination", tmp_path]
         assert helm.run(*pull, "--verify", "--keyring", key.public).returncode != 0
 
 
@@ -114,8 +115,8 @@ def test_a_chart_of_the_registry_is_read_before_it_is_installed(helm: Helm, host
 def test_a_chart_of_the_registry_is_pulled_and_verified(
     helm: Helm, host: str, archives: list[Path], key: Key, tmp_path: Path
 ) -> None:
-    words = ["--version", "0.1.0", "--plain-http", "--destination", tmp_path]
-    verify = ["--verify", "--keyring", key.public]
+    words: Words = ["--version", "0.1.0", "--plain-http", "--destination", tmp_path]
+    verify: Words = ["--verify", "--keyring", key.public]
     helm("pull", f"oci://{host}/charts/{NAME}", *words, *verify)
     assert (tmp_path / archives[0].name).read_bytes() == archives[0].read_bytes()
 

@@ -45,7 +45,14 @@ def test_text_stays_text(text: str) -> None:
 
 
 def test_what_is_no_text_stays_what_it_is() -> None:
-    body = {"deprecated": True, "count": 3, "share": 0.5, "none": None, "empty": [], "map": {}}
+    body: dict[str, object] = {
+        "deprecated": True,
+        "count": 3,
+        "share": 0.5,
+        "none": None,
+        "empty": [],
+        "map": {},
+    }
     written = yamlio.dump_sorted(body)
     assert yaml.safe_load(written) == body == yamlio.load(written)
 

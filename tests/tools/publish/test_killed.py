@@ -17,6 +17,7 @@ from tests.support.helm import HELMS, Helm
 from tests.support.keys import OWNER, Key
 from tests.support.killed import killed_before_every_step, run
 from tests.support.servers import web_server
+from tests.support.words import Words
 from tests.tools.publish.classic import assert_valid, content, versions
 
 pytestmark = pytest.mark.needs("gnupg", "web", "helm3", "helm4")
@@ -50,7 +51,7 @@ def test_a_folder_is_right_after_a_kill_at_every_step_and_a_second_run_completes
 ) -> None:
     before = shutil.copytree(site, tmp_path / "before")
     whole = shutil.copytree(site, tmp_path / "whole")
-    words = ["publish", *archives, "--repository-id", ID, "--apply", "--to"]
+    words: Words = ["publish", *archives, "--repository-id", ID, "--apply", "--to"]
     assert run(NEVER, whole, *words, whole, cwd=tmp_path, env=ENVIRONMENT).returncode == 0
     kills = 0
     with web_server(site) as url:
@@ -82,7 +83,7 @@ def test_a_branch_is_right_after_a_kill_at_every_step_and_a_second_run_completes
     author = {"GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.com"}
     committer = {"GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@example.com"}
     env = {**ENVIRONMENT, **author, **committer}
-    words = ["publish", *archives, "--to", "git:pages", "--push", "--apply"]
+    words: Words = ["publish", *archives, "--to", "git:pages", "--push", "--apply"]
     kills = 0
     for step in killed_before_every_step(clone, *words, cwd=clone, env=env):
         kills += 1
@@ -101,7 +102,7 @@ def test_a_branch_is_right_after_a_kill_at_every_step_and_a_second_run_completes
 
 
 def test_a_kill_is_a_kill(site: Path, tmp_path: Path, archives: list[Path]) -> None:
-    words = ["publish", *archives, "--to", site, "--apply"]
+    words: Words = ["publish", *archives, "--to", site, "--apply"]
     killed = run(0, site, *words, cwd=tmp_path, env=ENVIRONMENT)
     assert killed.returncode == -signal.SIGKILL
 

@@ -27,6 +27,7 @@ from tests.support.keys import OWNER, Key
 from tests.support.relay_http import relay
 from tests.support.servers import NAME, PASSWORD, registry, with_password
 from tests.support.tokens import with_tokens
+from tests.support.words import Words
 
 pytestmark = pytest.mark.needs("registry", "gnupg", "helm3", "helm4")
 
@@ -110,7 +111,7 @@ def test_both_helms_pull_verify_and_render_it(
     archive = signed(packed(tmp_path))
     put(host, archive)
     chart = f"oci://{host}/charts/shop"
-    verify = ["--verify", "--keyring", key.public]
+    verify: Words = ["--verify", "--keyring", key.public]
     helm("pull", chart, "--version", "1.0.0", "--plain-http", *verify, "-d", pulled)
     assert (pulled / "shop-1.0.0.tgz").read_bytes() == archive.read_bytes()
     rendered = helm("template", "demo", chart, "--version", "1.0.0", "--plain-http", *verify)
@@ -171,7 +172,7 @@ def test_a_signature_can_come_later(host: str, tmp_path: Path, pulled: Path, key
     assert step.what == "sign"
     assert before[0] in manifest(host, "1.0.0")["layers"]
     helm = Helm(HELMS["helm 4"], tmp_path / "helm")
-    verify = ["--verify", "--keyring", key.public, "-d", pulled]
+    verify: Words = ["--verify", "--keyring", key.public, "-d", pulled]
     helm("pull", f"oci://{host}/charts/shop", "--plain-http", *verify)
 
 
@@ -237,7 +238,7 @@ def test_a_registry_of_an_authority_of_ones_own_is_reached_by_ssl_cert_file(
     authority = Authority(tmp_path / "authority")
     archive = packed(tmp_path)
     with registry(tmp_path / "closed", certificate=authority.issue("localhost")) as host:
-        words = [CHARTPROOF, "publish", archive, "--to", f"oci://{host}/charts", "--apply"]
+        words: Words = [CHARTPROOF, "publish", archive, "--to", f"oci://{host}/charts", "--apply"]
         strange = subprocess.run(words, capture_output=True, text=True, check=False)
         assert strange.returncode == 1
         assert "cannot be asked: [SSL: CERTIFICATE_VERIFY_FAILED]" in strange.stderr
@@ -281,7 +282,7 @@ def test_a_publisher_that_another_one_overtook_says_so(host: str, tmp_path: Path
 def test_two_publishers_at_once_lose_nothing(host: str, tmp_path: Path) -> None:
     archives = [packed(tmp_path, version=f"1.0.{number}") for number in range(4)]
     rivals = [packed(tmp_path / key, version="2.0.0", key=key) for key in "ab"]
-    words = ["--to", f"oci://{host}/charts", "--plain-http", "--apply"]
+    words: Words = ["--to", f"oci://{host}/charts", "--plain-http", "--apply"]
     running = [
         subprocess.Popen(
             [CHARTPROOF, "publish", archive, *words],
@@ -311,7 +312,7 @@ def test_a_registry_is_right_after_a_kill_at_every_request_and_a_second_run_comp
             before = manifest(host, "1.0.0")
             killer = Killer(kills)
             with relay(host, killer.act) as between:
-                words = ["--plain-http", "--apply", "--repository-id", ID]
+                words: Words = ["--plain-http", "--apply", "--repository-id", ID]
                 code = killer.run("publish", old, new, "--to", f"oci://{between}/charts", *words)
             assert manifest(host, "1.0.0") == before
             assert set(tags(host)) <= {"1.0.0", "1.1.0", "artifacthub.io"}

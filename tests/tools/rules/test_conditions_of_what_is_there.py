@@ -199,10 +199,9 @@ def test_a_text_of_several_lines_does_not_give_the_name_within() -> None:
 def renders(monkeypatch: pytest.MonkeyPatch) -> list[Release]:
     """Give the list of all renders that the search for the givers of names makes."""
     made: list[Release] = []
-    sound = given.render
 
     def noted(*asked: object) -> Release:
-        made.append(sound(*asked))  # type: ignore[arg-type]
+        made.append(render(*asked))  # type: ignore[arg-type]
         return made[-1]
 
     monkeypatch.setattr(given, "render", noted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +25,7 @@ FIXTURES = {folder.name for folder in CHARTS.glob("rules/*")}
 
 def paths(body: object, above: yamlio.Path = ()) -> Iterator[yamlio.Path]:
     """Give the path of everything inside a body."""
-    steps = body.items() if isinstance(body, dict) else []
+    steps: Iterable[tuple[str | int, object]] = body.items() if isinstance(body, dict) else []
     steps = enumerate(body) if isinstance(body, list) else steps
     for step, inner in steps:
         yield (*above, step)

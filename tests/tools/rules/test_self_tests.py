@@ -29,6 +29,6 @@ def test_a_broken_check_fails_the_test_of_its_bad_or_its_good_chart(
 ) -> None:
     its_test = test_rules.test_a_rule_has_a_bad_and_a_good_chart_and_a_documentation
     its_test(rule)
-    monkeypatch.setitem(RULES, rule, replace(RULES[rule], check=broken, check_chart=broken))  # type: ignore[arg-type]
+    monkeypatch.setitem(RULES, rule, replace(RULES[rule], check=broken, check_chart=broken))
     with pytest.raises(AssertionError):
         its_test(rule)

@@ -18,8 +18,13 @@ AHEAD = 8
 class Turn(Hashable, Protocol):
     """A test that needs a case rendered."""
 
-    chart: Path
-    case: Case
+    @property
+    def chart(self) -> Path:
+        """The chart's folder."""
+
+    @property
+    def case(self) -> Case:
+        """The case to render."""
 
     @property
     def for_later(self) -> bool:
