@@ -22,6 +22,7 @@ from tests.support.servers import registry
 pytestmark = pytest.mark.needs("cluster", "helm4", "go")
 
 INSTALL = "Install the chart"
+REFUSED = "A typo in a key"
 SIZES = {"broker": 1, "producer": 1, "consumer": 1}
 BROKER, CONSUMER = f"{FULLNAME}-broker-0", f"deploy/{FULLNAME}-consumer"
 # Rejects what the producer of the chart's defaults sends, until it is mended.
@@ -49,9 +50,7 @@ def installed(
     image = yamlio.load(worker_image(cluster).read_text())["worker"]["image"]
     text = section(page("README.md"), INSTALL)
     text = text.replace("REGISTRY", image["registry"]).replace("=TAG", f"={image['tag']}")
-    install, refused = text.split("A typo in a key")
-    yield one, one.types(install)
-    one.types(refused, code=1)
+    yield one, one.types(text.partition(REFUSED)[0])
     one.runs(f"helm uninstall {RELEASE} --wait")
 
 
@@ -68,6 +67,12 @@ def test_readme_installs_the_chart_and_tests_it(
     assert f"NAME: {RELEASE}" in install.printed
     assert "Succeeded" in test.printed
     wait_for(lambda: sizes(installed[0].watch) == SIZES, seconds=60)
+
+
+def test_values_that_do_not_go_together_are_refused_with_what_readme_shows(demo: Reader) -> None:
+    refusal = section(page("README.md"), INSTALL).partition(REFUSED)[2]
+    (refused,) = demo.types(refusal, code=1)
+    assert refused.command.shows
 
 
 def test_the_notes_show_commands_that_work(demo: Reader) -> None:

@@ -62,5 +62,6 @@ def test_make_bench_render_ends_with_its_figures() -> None:
 
 @pytest.mark.needs("broker")
 def test_make_bench_workers_runs_a_contestant_in_its_short_form() -> None:
-    *_, last = make("bench-workers", "QUICK=1", "ONLY=500 in flight").splitlines()
-    assert json.loads(last)
+    told = make("bench-workers", "QUICK=1", "ONLY=500 in flight")
+    assert "workers, 500 in flight" in told
+    assert "load_average" in json.loads(told.splitlines()[-1])
