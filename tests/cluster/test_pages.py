@@ -121,9 +121,9 @@ def test_dead_letters_are_moved_back_once_the_handler_is_mended(demo: Reader) ->
     upgrade = f"helm upgrade {RELEASE} chart --reset-then-reuse-values --wait"
     demo.runs(f"{upgrade} {given}")
     wait_for(lambda: depth(demo, "test.dead") > 0, seconds=60)
-    demo.runs(f"{upgrade} --set producer.enabled=false")
+    mended = f"--set consumer.handlerCode= --set consumer.handler={MENDED}"
+    demo.runs(f"{upgrade} {mended} --set producer.enabled=false")
     wait_for(lambda: depth(demo, "test") == 0, seconds=60)
-    demo.runs(f"{upgrade} --set consumer.handlerCode= --set consumer.handler={MENDED}")
     waiting = depth(demo, "test.dead")
     seen, moved = demo.types(section(page("docs/chart.md"), "Messages that fail"))
     assert f"would move {waiting} from test.dead\n" in seen.printed
