@@ -22,7 +22,7 @@ from tests.cluster.releases import wait_for
 from tests.support.broker import free_ports
 from tests.support.tools import BUSYBOX
 
-pytestmark = pytest.mark.needs("cluster", "helm4", "go")
+pytestmark = pytest.mark.needs("cluster", "helm4")
 
 APPLETS = ("sh", "date", "sleep")
 PATIENCE_S = 30

@@ -19,7 +19,7 @@ from tests.pages.guide import File, Outcome, section, steps
 from tests.support.certificates import Authority
 from tests.support.servers import registry
 
-pytestmark = pytest.mark.needs("cluster", "helm4", "go")
+pytestmark = pytest.mark.needs("cluster", "helm4")
 
 INSTALL = "Install the chart"
 REFUSED = "A typo in a key"
@@ -151,6 +151,7 @@ def test_a_deployment_is_restarted_and_a_queue_that_nobody_wants_goes(demo: Read
     assert queue not in listed.split()
 
 
+@pytest.mark.needs("registry")
 def test_the_charts_own_page_leads_from_a_registry_to_nothing_left(
     cluster: Brought, tmp_path: Path
 ) -> None:
