@@ -265,13 +265,13 @@ from chartproof.releasing.clone import Clone
 gates.GATES = {}
 left = int(sys.argv[1])
 plain = Clone.git
-def git(self, *words):
+def git(self, *words, **kept):
     global left
     if words[0] in ("worktree", "commit", "merge", "push") or "--annotate" in words:
         left -= 1
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
-    return plain(self, *words)
+    return plain(self, *words, **kept)
 Clone.git = git
 releasing.release(Path("charts/odd"), "0.2.0", apply=True, say=print, remote="origin")
 """

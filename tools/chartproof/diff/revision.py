@@ -7,8 +7,8 @@ from pathlib import Path, PurePosixPath
 
 from chartproof import engine
 from chartproof.chart import Chart
-from chartproof.cluster.shell import run
-from chartproof.errors import ChartproofError, InputError
+from chartproof.errors import InputError
+from chartproof.git import Git
 from chartproof.package import dependencies, package
 
 _LISTED = 5
@@ -21,11 +21,10 @@ def beside(reference: str) -> str:
     """
     folder = Path(reference)
     if folder.is_dir():
-        try:
-            top = _git(folder, "rev-parse", "--show-toplevel").strip()
-        except ChartproofError as error:
-            raise InputError(f"{folder}: git:REVISION needs a folder that git knows") from error
-        return folder.resolve().relative_to(Path(top).resolve()).as_posix()
+        top = Git(folder).top
+        if top is None:
+            raise InputError(f"{folder}: git:REVISION needs a folder that git knows")
+        return folder.resolve().relative_to(top.resolve()).as_posix()
     _, colon, below = reference.partition(":")
     if colon and not reference.startswith(("git:", "oci:", "http:", "https:")):
         return below
@@ -41,20 +40,17 @@ def load(revision: str, path: str, into: Path) -> Chart:
     It is the tree as a checkout has it, with what links lead to; the work tree and its index stay
     untouched. Raises InputError.
     """
-    here = Path()
-    try:
-        _git(here, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{tree}}")
-    except ChartproofError as error:
-        raise InputError(
-            f"{revision}: no revision of the repository around {Path.cwd()}"
-        ) from error
+    here = Git(Path())
+    top = here.top
+    asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{tree}}")
+    if top is None or here.said(*asked) is None:
+        raise InputError(f"{revision}: no revision of the repository around {Path.cwd()}")
     if path.startswith(("./", "../")) or path == ".":
-        prefix = _git(here, "rev-parse", "--show-prefix").strip()
+        prefix = here.git("rev-parse", "--show-prefix").strip()
         path = os.path.normpath(PurePosixPath(prefix, path))
     tree, index = into / "tree", {"GIT_INDEX_FILE": str(into / "index")}
-    top = Path(_git(here, "rev-parse", "--show-toplevel").strip())
-    run(["git", "read-tree", revision], cwd=top, env=index)
-    run(["git", "checkout-index", "--all", f"--prefix={tree}/"], cwd=top, env=index)
+    Git(top).git("read-tree", revision, env=index)
+    Git(top).git("checkout-index", "--all", f"--prefix={tree}/", env=index)
     chart = tree / path
     if not (chart / "Chart.yaml").is_file():
         raise InputError(
@@ -84,7 +80,3 @@ def _add_subcharts(chart: Path, name: str) -> None:
         except engine.EngineError as error:
             names = ", ".join(missing)
             raise InputError(f"{name}: its subcharts {names} cannot be had: {error}") from error
-
-
-def _git(folder: Path, *words: str) -> str:
-    return run(["git", *words], cwd=folder).stdout

@@ -5,33 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
-from chartproof.cluster.shell import run
-from chartproof.errors import InputError
+from chartproof.errors import ChartproofError, InputError
+from chartproof.git import Git
 
 SHOWN = 10
 
 
 @dataclass(frozen=True)
-class WorkTree:
-    """A folder in a clone; every path is relative to the folder."""
-
-    folder: Path
+class WorkTree(Git):
+    """A folder in a clone."""
 
     @classmethod
-    def around(cls, folder: Path) -> WorkTree | None:
+    def around(cls, folder: Path) -> Self | None:
         """Return the folder's work tree, or None where git does not know it."""
-        inside = ["git", "rev-parse", "--is-inside-work-tree"]
+        tree = cls(folder)
         try:
-            known = run(inside, cwd=folder, check=False).stdout.strip() == "true"
-        except Exception:  # there may be no git at all
+            return tree if tree.top else None
+        except ChartproofError:  # there is no git at all
             return None
-        return cls(folder) if known else None
 
     def files(self, untracked: bool = False) -> list[Path]:
         """Return the tracked files that are there, and on request those that may become so."""
         asked = ["--cached", *(["--others", "--exclude-standard"] if untracked else [])]
-        listed = self._git("ls-files", "-z", *asked, "--", ".").split("\0")
+        listed = self.git("ls-files", "-z", *asked, "--", ".").split("\0")
         found = sorted({Path(name) for name in listed if name})
         return [path for path in found if (self.folder / path).exists()]
 
@@ -41,15 +39,12 @@ class WorkTree:
         What a link leads to outside the folder is looked at too.
         """
         targets = {".", *self._linked()}
-        status = self._git("status", "--porcelain", "-z", "--", *sorted(targets))
+        status = self.git("status", "--porcelain", "-z", "--", *sorted(targets))
         return [" ".join(line.split(maxsplit=1)) for line in status.split("\0") if line.strip()]
 
     def _linked(self) -> list[str]:
         links = (self.folder / path for path in self.files())
         return [str(link.resolve()) for link in links if link.is_symlink()]
-
-    def _git(self, *words: str) -> str:
-        return run(["git", *words], cwd=self.folder).stdout
 
 
 def refuse(changes: Sequence[str], folder: Path) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from chartproof.errors import ChartproofError, InputError
 from chartproof.publish import classic
 from chartproof.publish.archives import Archive
-from chartproof.publish.git import Clone, MovedError, Tree
+from chartproof.publish.clone import Clone, MovedError, Tree
 from chartproof.publish.plan import Plan, Step, Write
 from chartproof.publish.settings import Settings
 

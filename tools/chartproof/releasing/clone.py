@@ -7,46 +7,40 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
-from chartproof.cluster.shell import run
 from chartproof.errors import ChartproofError, InputError
+from chartproof.git import Git
 
 
 @dataclass(frozen=True)
-class Clone:
-    """A work tree with its branch; `root` is its topmost folder."""
-
-    root: Path
+class Clone(Git):
+    """A work tree with its branch; `folder` is its topmost one."""
 
     @classmethod
-    def around(cls, folder: Path) -> Clone:
+    def around(cls, folder: Path) -> Self:
         """Return the clone that a folder is in. Raises InputError where it is in none."""
         if not folder.is_dir():
             raise InputError(f"{folder}: no such chart folder")
-        found = run(["git", "rev-parse", "--show-toplevel"], cwd=folder, check=False)
-        if found.returncode != 0:
+        top = Git(folder).top
+        if top is None:
             raise InputError(f"{folder}: it is in no git repository: a release is a commit")
-        return cls(Path(found.stdout.strip()))
+        return cls(top)
 
     @property
     def branch(self) -> str:
         """The branch that is checked out. Raises InputError where none is."""
-        found = run(
-            ["git", "symbolic-ref", "--quiet", "--short", "HEAD"], cwd=self.root, check=False
-        )
-        if found.returncode != 0:
-            raise InputError(f"{self.root}: no branch is checked out, so none could hold a release")
-        return found.stdout.strip()
+        name = self.said("symbolic-ref", "--quiet", "--short", "HEAD")
+        if name is None:
+            raise InputError(
+                f"{self.folder}: no branch is checked out, so none could hold a release"
+            )
+        return name
 
     def changes(self) -> list[str]:
         """Return git's short lines on what is not committed: `M file`, `?? file`."""
         lines = self.git("status", "--porcelain").splitlines()
         return [" ".join(line.split(maxsplit=1)) for line in lines]
-
-    def commit_of(self, name: str) -> str | None:
-        """Return the commit of a tag or branch; None where there is no such."""
-        words = ["git", "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"]
-        return run(words, cwd=self.root, check=False).stdout.strip() or None
 
     def tags(self, pattern: str, merged: str = "HEAD") -> list[str]:
         """Return the tags of a commit and those before it that fit a pattern of git's."""
@@ -55,17 +49,17 @@ class Clone:
     @property
     def own_folder(self) -> Path:
         """Where chartproof may keep files: in the repository's own folder, where git ignores it."""
-        return self.root / self.git("rev-parse", "--git-common-dir").strip() / "chartproof"
+        return self.folder / self.git("rev-parse", "--git-common-dir").strip() / "chartproof"
 
     @contextmanager
-    def tree(self, commit: str) -> Iterator[Clone]:
+    def tree(self, commit: str) -> Iterator[Self]:
         """Give a work tree of its own for a commit, which goes when the block ends."""
         # Always the same folder, so that what a killed run left is found, and goes too.
         folder = self.own_folder / "tree"
         self._remove(folder)
         self.git("worktree", "add", "--quiet", "--detach", str(folder), commit)
         try:
-            yield Clone(folder)
+            yield type(self)(folder)
         finally:
             self._remove(folder)
 
@@ -101,7 +95,3 @@ class Clone:
     def _remove(self, folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         self.git("worktree", "prune")
-
-    def git(self, *words: str) -> str:
-        """Run git here and return what it prints. Raises ChartproofError."""
-        return run(["git", *words], cwd=self.root).stdout

@@ -55,13 +55,13 @@ class Release:
         folder = chart.resolve()
         if not (folder / "Chart.yaml").is_file():
             raise InputError(f"{chart}: not a chart, it has no Chart.yaml")
-        inside = folder.relative_to(clone.root.resolve())
+        inside = folder.relative_to(clone.folder.resolve())
         return cls(clone, inside, Version.parse(version), Settings.read(chart))
 
     @cached_property
     def name(self) -> str:
         """The chart's name. Raises InputError where Chart.yaml has none or is no YAML."""
-        metadata = Node.read(self.clone.root / self.chart / "Chart.yaml")
+        metadata = Node.read(self.clone.folder / self.chart / "Chart.yaml")
         fields = metadata.entries()
         if "name" not in fields:
             raise metadata.fault("it has no name")
@@ -121,7 +121,7 @@ def release(
         say(Outcome("push", f"to {remote}"))
     packed = make_archive(it, commit, signing if apply else None, say)
     for target in it.settings.publish:
-        put(packed, target, publishing or Publishing(), it.clone.root, say, apply=apply)
+        put(packed, target, publishing or Publishing(), it.clone.folder, say, apply=apply)
     return True
 
 
@@ -131,11 +131,11 @@ def make_commit(release: Release, say: Say, *, apply: bool) -> str | None:
     Without `apply` the branch stays where it is and nothing is tagged.
     """
     clone, version = release.clone, release.version
-    refuse(clone.changes(), clone.root)
+    refuse(clone.changes(), clone.folder)
     branch = clone.branch
     with work_tree(release, "HEAD") as tree:
-        chart = tree.root / release.chart
-        log = release.settings.changelog_of(chart, tree.root)
+        chart = tree.folder / release.chart
+        log = release.settings.changelog_of(chart, tree.folder)
         changed = prepare(chart, log, str(version), datetime.now(UTC).date())
         commit = tree.commit(changed, f"Release {release.name} {version}")
         if changed:
@@ -158,7 +158,7 @@ def make_commit(release: Release, say: Say, *, apply: bool) -> str | None:
 def make_archive(release: Release, commit: str, signing: Signing | None, say: Say) -> Package:
     """Pack the commit, and sign that unless it is signed: its bytes are the same each time."""
     with work_tree(release, commit) as tree:
-        packed = package(tree.root / release.chart, release.folder)
+        packed = package(tree.folder / release.chart, release.folder)
     say(Outcome("archive", f"{packed.path.name} sha256:{packed.digest}"))
     if signing and not is_signed(packed.path):
         sign(packed.path, signing.key, signing.keyring, signing.passphrase_file)
@@ -190,8 +190,8 @@ def put(
 def work_tree(release: Release, commit: str) -> Iterator[Clone]:
     """Give a commit's files, and the subcharts that git ignores but the archive needs."""
     with release.clone.tree(commit) as tree:
-        for archive in (release.clone.root / release.chart / "charts").glob("*.tgz"):
-            target = tree.root / release.chart / "charts" / archive.name
+        for archive in (release.clone.folder / release.chart / "charts").glob("*.tgz"):
+            target = tree.folder / release.chart / "charts" / archive.name
             if not target.exists():
                 target.parent.mkdir(exist_ok=True)
                 shutil.copyfile(archive, target)
@@ -204,7 +204,7 @@ def _candidate(release: Release, tree: Clone) -> Candidate:
     released = settings.versions(release.name, tags)
     last = max(released, default=None)
     return Candidate(
-        root=tree.root,
+        root=tree.folder,
         chart=release.chart.as_posix(),
         version=release.version,
         last=last,

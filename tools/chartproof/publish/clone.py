@@ -1,17 +1,17 @@
-"""Git's plumbing: a branch is read and written without the user's checkout being touched."""
+"""Branches by git's plumbing: read and written without the user's checkout being touched."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Self
 
 from chartproof.cluster.shell import failure
 from chartproof.errors import ChartproofError, InputError
+from chartproof.git import Git
 
 
 class MovedError(ChartproofError):
@@ -19,35 +19,16 @@ class MovedError(ChartproofError):
 
 
 @dataclass(frozen=True)
-class Clone:
+class Clone(Git):
     """The clone around a folder."""
 
-    folder: Path
-
     @classmethod
-    def around(cls, folder: Path) -> Clone:
+    def around(cls, folder: Path) -> Self:
         """Return the clone. Raises InputError where git knows none."""
         clone = cls(folder)
         if clone.said("rev-parse", "--git-dir") is None:
             raise InputError(f"{folder.resolve()}: expected a folder in a git clone")
         return clone
-
-    def git(self, *words: str, env: Mapping[str, str] | None = None) -> bytes:
-        """Run git and return what it printed. Raises ChartproofError where it fails."""
-        done = self._run(words, env)
-        if done.returncode:
-            said = done.stderr.decode("utf-8", "replace")
-            raise ChartproofError(failure(["git", *words], done.returncode, said))
-        return done.stdout
-
-    def said(self, *words: str) -> str | None:
-        """Return the text that git printed, or None where it failed."""
-        done = self._run(words, None)
-        return None if done.returncode else done.stdout.decode("utf-8", "replace").strip()
-
-    def commit_of(self, reference: str) -> str | None:
-        """Return the commit that a full reference names, or None."""
-        return self.said("rev-parse", "--verify", "--quiet", f"{reference}^{{commit}}")
 
     def contains(self, commit: str, other: str) -> bool:
         """Tell whether a commit has another one in its history, or is it."""
@@ -68,8 +49,8 @@ class Clone:
         """Point a branch at a commit. Raises MovedError where it is not at `old` any more."""
         reference = f"refs/heads/{branch}"
         # An empty commit of before stands for a branch that is not there.
-        words = ["update-ref", "-m", "chartproof publish", reference, commit, old or ""]
-        done = self._run(words, None)
+        words = ("update-ref", "-m", "chartproof publish", reference, commit, old or "")
+        done = self.tried(*words)
         if done.returncode:
             said = done.stderr.decode("utf-8", "replace")
             if self.commit_of(reference) != old or "cannot lock" in said:
@@ -80,8 +61,8 @@ class Clone:
         """Push a commit. Raises MovedError where the remote's branch is not at `old` any more."""
         reference = f"refs/heads/{branch}"
         lease = f"--force-with-lease={reference}:{old or ''}"
-        words = ["push", "--porcelain", lease, remote, f"{commit}:{reference}"]
-        done = self._run(words, None)
+        words = ("push", "--porcelain", lease, remote, f"{commit}:{reference}")
+        done = self.tried(*words)
         if not done.returncode:
             return
         now = self.remote_commit(remote, branch)
@@ -94,25 +75,8 @@ class Clone:
 
     def remote_commit(self, remote: str, branch: str) -> str | None:
         """Return where a branch of a remote is. Raises ChartproofError where it cannot be asked."""
-        listed = self.git("ls-remote", remote, f"refs/heads/{branch}").decode().split()
+        listed = self.git("ls-remote", remote, f"refs/heads/{branch}").split()
         return listed[0] if listed else None
-
-    def _run(
-        self, words: Sequence[str], env: Mapping[str, str] | None
-    ) -> subprocess.CompletedProcess[bytes]:
-        # No question on a terminal: a publisher in CI would wait for ever.
-        environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **(env or {})}
-        try:
-            return subprocess.run(
-                ["git", *words],
-                cwd=self.folder,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                check=False,
-            )
-        except FileNotFoundError as error:
-            raise ChartproofError("git: no such program on PATH") from error
 
 
 @dataclass(frozen=True)
@@ -126,14 +90,14 @@ class Tree:
     def _blobs(self) -> Mapping[str, str]:
         if self.commit is None:
             return {}
-        listed = self.clone.git("ls-tree", "-r", "-z", "--full-tree", self.commit).decode()
+        listed = self.clone.git("ls-tree", "-r", "-z", "--full-tree", self.commit)
         rows = (row.partition("\t") for row in listed.split("\0") if row)
         return {path: facts.split()[2] for facts, _, path in rows}
 
     def read(self, path: str) -> bytes | None:
         """Return a file's content, or None where there is no such file."""
         blob = self._blobs.get(path)
-        return None if blob is None else self.clone.git("cat-file", "blob", blob)
+        return None if blob is None else self.clone.read("cat-file", "blob", blob)
 
     def has(self, path: str) -> bool:
         """Tell whether there is such a file."""
@@ -149,9 +113,9 @@ class Tree:
                 blob = Path(folder, "blob")
                 blob.write_bytes(content)
                 # Without filters: git must not touch the ends of lines.
-                name = self.clone.git("hash-object", "-w", "--no-filters", str(blob)).decode()
+                name = self.clone.git("hash-object", "-w", "--no-filters", str(blob))
                 entry = f"100644,{name.strip()},{path}"
                 self.clone.git("update-index", "--add", "--cacheinfo", entry, env=env)
-            tree = self.clone.git("write-tree", env=env).decode().strip()
+            tree = self.clone.git("write-tree", env=env).strip()
         parent = ["-p", self.commit] if self.commit else []
-        return self.clone.git("commit-tree", tree, *parent, "-m", message).decode().strip()
+        return self.clone.git("commit-tree", tree, *parent, "-m", message).strip()
