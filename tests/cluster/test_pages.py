@@ -82,7 +82,7 @@ def test_the_notes_show_commands_that_work(demo: Reader) -> None:
     logs, secret, _, test = typed
     assert "Hello World" in demo.runs(logs.replace(" --follow", ""))
     assert len(demo.runs(secret)) > 10
-    assert "Succeeded" in demo.runs(test)
+    assert test == f"helm test --namespace {demo.target.namespace} {RELEASE}"
 
 
 def test_the_commands_of_the_alerts_work_in_and_around_a_brokers_pod(demo: Reader) -> None:
