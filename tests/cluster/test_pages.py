@@ -19,9 +19,10 @@ from tests.pages.guide import File, Outcome, section, steps
 from tests.support.certificates import Authority
 from tests.support.servers import registry
 
-pytestmark = pytest.mark.needs("cluster", "helm4", "go")
+pytestmark = pytest.mark.needs("cluster", "helm4")
 
 INSTALL = "Install the chart"
+REFUSED = "A typo in a key"
 SIZES = {"broker": 1, "producer": 1, "consumer": 1}
 BROKER, CONSUMER = f"{FULLNAME}-broker-0", f"deploy/{FULLNAME}-consumer"
 # Rejects what the producer of the chart's defaults sends, until it is mended.
@@ -49,9 +50,7 @@ def installed(
     image = yamlio.load(worker_image(cluster).read_text())["worker"]["image"]
     text = section(page("README.md"), INSTALL)
     text = text.replace("REGISTRY", image["registry"]).replace("=TAG", f"={image['tag']}")
-    install, refused = text.split("A typo in a key")
-    yield one, one.types(install)
-    one.types(refused, code=1)
+    yield one, one.types(text.partition(REFUSED)[0])
     one.runs(f"helm uninstall {RELEASE} --wait")
 
 
@@ -70,6 +69,12 @@ def test_readme_installs_the_chart_and_tests_it(
     wait_for(lambda: sizes(installed[0].watch) == SIZES, seconds=60)
 
 
+def test_values_that_do_not_go_together_are_refused_with_what_readme_shows(demo: Reader) -> None:
+    refusal = section(page("README.md"), INSTALL).partition(REFUSED)[2]
+    (refused,) = demo.types(refusal, code=1)
+    assert refused.command.shows
+
+
 def test_the_notes_show_commands_that_work(demo: Reader) -> None:
     notes = demo.runs(f"helm get notes {RELEASE}")
     typed = [line.strip() for line in notes.splitlines() if re.match(r"  (kubectl|helm) ", line)]
@@ -77,7 +82,7 @@ def test_the_notes_show_commands_that_work(demo: Reader) -> None:
     logs, secret, _, test = typed
     assert "Hello World" in demo.runs(logs.replace(" --follow", ""))
     assert len(demo.runs(secret)) > 10
-    assert "Succeeded" in demo.runs(test)
+    assert test == f"helm test --namespace {demo.target.namespace} {RELEASE}"
 
 
 def test_the_commands_of_the_alerts_work_in_and_around_a_brokers_pod(demo: Reader) -> None:
@@ -116,9 +121,9 @@ def test_dead_letters_are_moved_back_once_the_handler_is_mended(demo: Reader) ->
     upgrade = f"helm upgrade {RELEASE} chart --reset-then-reuse-values --wait"
     demo.runs(f"{upgrade} {given}")
     wait_for(lambda: depth(demo, "test.dead") > 0, seconds=60)
-    demo.runs(f"{upgrade} --set producer.enabled=false")
+    mended = f"--set consumer.handlerCode= --set consumer.handler={MENDED}"
+    demo.runs(f"{upgrade} {mended} --set producer.enabled=false")
     wait_for(lambda: depth(demo, "test") == 0, seconds=60)
-    demo.runs(f"{upgrade} --set consumer.handlerCode= --set consumer.handler={MENDED}")
     waiting = depth(demo, "test.dead")
     seen, moved = demo.types(section(page("docs/chart.md"), "Messages that fail"))
     assert f"would move {waiting} from test.dead\n" in seen.printed
@@ -146,6 +151,7 @@ def test_a_deployment_is_restarted_and_a_queue_that_nobody_wants_goes(demo: Read
     assert queue not in listed.split()
 
 
+@pytest.mark.needs("registry")
 def test_the_charts_own_page_leads_from_a_registry_to_nothing_left(
     cluster: Brought, tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ from markdown_it.token import Token
 ROOT = Path(__file__).parents[2]
 PAGES = (
     *(ROOT / name for name in ("README.md", "chart/README.md", "apps/README.md")),
+    ROOT / "tools/chartproof/scaffold/templates/project/chart/README.md",
     *sorted((ROOT / "docs").rglob("*.md")),
 )
 PROGRAMS = {

@@ -54,13 +54,14 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "venv"
 
 
+@pytest.mark.needs("packages")
 def test_pip_installs_the_workers_with_all_they_need(own: Path, tmp_path: Path) -> None:
     helped = run(typed("workers --help"), tmp_path, own)
     assert helped.code == 0, helped.printed
     assert "produce" in helped.printed
 
 
-@pytest.mark.needs("broker")
+@pytest.mark.needs("broker", "packages")
 def test_spans_are_made_by_what_the_page_of_the_workers_installs(
     queue: Broker, own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -82,7 +82,7 @@ def test_what_is_followed_is_a_page_with_steps_and_its_test_names_it(name: str) 
     file, _, _ = FOLLOWED[name].partition("::")
     text = (ROOT / file).read_text("utf-8")
     assert Path(page).name in text
-    assert re.search(r"\b(follow|followed|commands)\(", text)
+    assert re.search(r"\b(follow|followed|types|commands)\(", text)
 
 
 @pytest.mark.parametrize("test", sorted({*FOLLOWED.values(), *RUN.values()}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -62,5 +63,18 @@ def test_make_bench_render_ends_with_its_figures() -> None:
 
 @pytest.mark.needs("broker")
 def test_make_bench_workers_runs_a_contestant_in_its_short_form() -> None:
-    *_, last = make("bench-workers", "QUICK=1", "ONLY=500 in flight").splitlines()
-    assert json.loads(last)
+    told = make("bench-workers", "QUICK=1", "ONLY=500 in flight")
+    assert "workers, 500 in flight" in told
+    assert "load_average" in json.loads(told.splitlines()[-1])
+
+
+@pytest.mark.parametrize("target", ["coverage", "faults", "mutate-rules", "bench-tools"])
+def test_what_takes_too_long_to_be_run_here_can_be_loaded(target: str) -> None:
+    recipe = " ".join(make("--dry-run", target).replace("\\\n", " ").splitlines())
+    modules = re.findall(r"-m (tests\.[\w.]+)", recipe)
+    files = re.findall(r"\btests/[\w./]+", recipe)
+    assert modules or files
+    for module in modules:
+        load = f"import runpy; runpy.run_module({module!r}, run_name='loaded')"
+        subprocess.run([sys.executable, "-c", load], cwd=REPOSITORY, check=True)
+    assert [name for name in files if not (REPOSITORY / name).exists()] == []

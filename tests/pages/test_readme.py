@@ -19,7 +19,7 @@ CHECK, PUBLISH = "Check a chart", "Publish a chart"
 ARCHIVE = "rabbitmq-workers-0.1.0.tgz"
 
 
-@pytest.mark.needs("gnupg")
+@pytest.mark.needs("gnupg", "packages")
 def test_a_chart_is_checked_and_published_by_what_pip_installs(clone: Path, tmp_path: Path) -> None:
     # An environment of its own: what chartproof needs has to be among its dependencies.
     venv.create(tmp_path / "venv", with_pip=True)

@@ -35,6 +35,7 @@ def queues(broker: Broker) -> Iterator[Broker]:
         broker.delete(queue)
 
 
+@pytest.mark.needs("packages")
 def test_its_first_step_installs_what_the_others_take(tmp_path: Path) -> None:
     (tmp_path / "apps").symlink_to(ROOT / "apps")
     lines = [it.text for it in commands([ROOT / "docs/workers.md"]) if it.section == INSTALL]

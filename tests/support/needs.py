@@ -81,6 +81,16 @@ def missing_node() -> str | None:
 
 
 @cache
+def missing_packages() -> str | None:
+    """Say why pip can install nothing that is not here yet, or None."""
+    if not find_spec("pip"):
+        return "it needs pip"
+    asked = [sys.executable, "-m", "pip", "--disable-pip-version-check", "index", "versions", "pip"]
+    done = subprocess.run(asked, capture_output=True, check=False)
+    return "it needs a package index that answers pip" if done.returncode else None
+
+
+@cache
 def missing_containers() -> str | None:
     """Say why this user can have no containers of the kernel's own making, or None."""
     from chartproof.cluster.processes.check import container_fault
@@ -108,6 +118,7 @@ NEEDS: Mapping[str, Callable[[], str | None]] = {
     "gnupg": missing_gnupg,
     "cables": missing_cables,
     "node": missing_node,
+    "packages": missing_packages,
 }
 
 
