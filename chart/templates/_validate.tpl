@@ -4,8 +4,8 @@ begins with a dash; all of them are shown at once.
 */}}
 {{- define "rabbitmq-workers.validate" -}}
 {{- $faults := "" -}}
-{{- range list "names" "labels" "variables" "broker" "memory" "keptVolumes" "tls" "placement" "ports" "volumes" "scaleDown"
-      "topology" "connection" "workers" "monitoring" "network" -}}
+{{- range list "names" "labels" "variables" "quantities" "broker" "memory" "keptVolumes" "tls" "placement" "ports" "volumes"
+      "scaleDown" "topology" "connection" "workers" "monitoring" "network" -}}
 {{- $faults = print $faults (include (printf "rabbitmq-workers.faults.%s" .) $) -}}
 {{- end -}}
 {{- with trim $faults -}}
@@ -50,7 +50,12 @@ begins with a dash; all of them are shown at once.
 {{- $size := include "rabbitmq-workers.bytes" .Values.broker.persistence.size -}}
 {{- with .Values.broker }}
 {{- if .enabled }}
-{{- if not $watermark }}
+{{- $given := dig "limits" "memory" nil .resources }}
+{{- if eq $watermark "0" }}
+- broker.memoryWatermark is {{ .memoryWatermark }}: above nothing at all the broker would take no message
+{{- else if and $given (not (include "rabbitmq-workers.isQuantity" $given)) }}
+{{- /* That it is none is told already. */}}
+{{- else if not $watermark }}
 - broker.memoryWatermark is {{ .memoryWatermark }} of broker.resources.limits.memory, which is {{ dig "limits" "memory" "" .resources | default "not set" }}: set a whole quantity such as 2Gi, or give the watermark itself as one
 {{- else if and $limit (ge (int64 $watermark) (int64 $limit)) }}
 - broker.memoryWatermark is {{ .memoryWatermark }}, not below broker.resources.limits.memory, {{ include "rabbitmq-workers.text" .resources.limits.memory }}: the broker would be killed before it slows its publishers down

@@ -31,8 +31,8 @@
 {{- end -}}
 
 {{/*
-Labels by which the chart's own objects find each other: given once more, they would be another pod's. Others of the
-chart, such as part-of, may be given in its place.
+Labels that Kubernetes would refuse, and those by which the chart's own objects find each other: given once more, they
+would be another pod's. Others of the chart, such as part-of, may be given in its place.
 */}}
 {{- define "rabbitmq-workers.faults.labels" -}}
 {{- $monitoring := .Values.monitoring -}}
@@ -49,8 +49,10 @@ chart, such as part-of, may be given in its place.
 {{- end -}}
 {{- $own := include "rabbitmq-workers.selectorLabels" (dict "root" . "component" "broker") | fromYaml -}}
 {{- range $path, $labels := $given -}}
-{{- range $name, $_ := $labels -}}
-{{- if hasKey $own $name }}
+{{- range $name, $value := $labels -}}
+{{- if or (gt (len $value) 63) (not (regexMatch "^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$" $value)) }}
+- {{ $path }} has {{ $name }} as {{ quote $value }}: what a label says has at most 63 letters, digits, dashes, dots and underscores
+{{- else if hasKey $own $name }}
 - {{ $path }} has {{ $name }}, by which the chart's objects find each other: leave it out{{ if eq $name "app.kubernetes.io/name" }}, or set nameOverride{{ end }}
 {{- end }}
 {{- end }}

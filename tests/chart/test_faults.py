@@ -54,6 +54,20 @@ BUDGET = "consumer.podDisruptionBudget.enabled=true"
             ["broker.service.type=NodePort", "broker.service.nodePorts.mqtt=31883"],
             ["broker.service.nodePorts has mqtt", "broker.extraPorts"],
         ),
+        (
+            ["broker.resources.limits.memory=4GB"],
+            ['broker.resources.limits.memory is "4GB"', "no quantity"],
+        ),
+        (
+            ["consumer.resources.requests.cpu=half"],
+            ['consumer.resources.requests.cpu is "half"', "no quantity"],
+        ),
+        (["broker.memoryWatermark=0Mi"], ["broker.memoryWatermark is 0Mi", "no message"]),
+        (["commonLabels.team=a b"], ['commonLabels has team as "a b"', "at most 63"]),
+        (
+            [f"{MAILS}.role=consumer", f"{MAILS}.podLabels.team={'t' * 64}"],
+            ["workers.mails.podLabels has team", "at most 63"],
+        ),
         (["broker.resources.limits.memory=2Pi"], ["broker.resources.limits.memory", "2Pi"]),
         (
             ["nameOverride=My_App"],

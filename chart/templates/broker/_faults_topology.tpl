@@ -14,7 +14,6 @@ What RabbitMQ would refuse about the definitions, and not start for. In the form
 {{- end }}
 {{- else }}
 {{- include "rabbitmq-workers.faults.names.reserved" . }}
-{{- include "rabbitmq-workers.faults.names.long" . }}
 {{- include "rabbitmq-workers.faults.queues" . }}
 {{- include "rabbitmq-workers.faults.retries" . }}
 {{- include "rabbitmq-workers.faults.deadLetters" . }}
@@ -24,13 +23,17 @@ What RabbitMQ would refuse about the definitions, and not start for. In the form
 {{- end }}
 {{- end -}}
 
-{{/* Every name of the definitions has to be there: a binding to none keeps the broker from starting. */}}
+{{/* Every name of the definitions has to be there, and short: a binding to none keeps the broker from starting. */}}
 {{- define "rabbitmq-workers.faults.bindings" -}}
 {{- $definitions := include "rabbitmq-workers.topology" . | fromJson -}}
 {{- $there := dict -}}
 {{- range $kind := list "queues" "exchanges" -}}
 {{- range index $definitions $kind -}}
 {{- $_ := set $there (printf "%s %s %s" (trimSuffix "s" $kind) .vhost .name) true -}}
+{{- /* Bytes, of which a letter may have several, and with what the chart appends. */ -}}
+{{- if gt (len .name) 255 }}
+- {{ trimSuffix "s" $kind }} {{ .name | trunc 30 | quote }} and so on: its name has {{ len .name }} bytes, and RabbitMQ takes 255; shorten what it is made of in {{ $kind }}, queue.name or a worker's queue
+{{- end }}
 {{- end -}}
 {{- end -}}
 {{- range $i, $binding := .Values.bindings -}}
@@ -52,18 +55,6 @@ What RabbitMQ would refuse about the definitions, and not start for. In the form
 - {{ $key }}.{{ $name }}: names that begin with amq. are RabbitMQ's own
 {{- else if not $name }}
 - {{ $key }} has an entry without a name
-{{- end }}
-{{- end }}
-{{- end }}
-{{- end -}}
-
-{{/* Counted in bytes, of which a letter may have several, and with what the chart appends. */}}
-{{- define "rabbitmq-workers.faults.names.long" -}}
-{{- $definitions := include "rabbitmq-workers.topology" . | fromJson -}}
-{{- range $key := list "queues" "exchanges" -}}
-{{- range get $definitions $key | default list -}}
-{{- if gt (len .name) 255 }}
-- {{ trimSuffix "s" $key }} {{ .name | trunc 30 | quote }} and so on: its name has {{ len .name }} bytes, and RabbitMQ takes 255; shorten what it is made of in {{ $key }}, queue.name or a worker's queue
 {{- end }}
 {{- end }}
 {{- end }}
