@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 
 from chartproof.cases import Case
+from chartproof.excerpt import Excerpts, Sources
 from chartproof.experiments import failures, output
 from chartproof.experiments.changes import Changes
-from chartproof.experiments.output import Failure, Output
+from chartproof.experiments.output import Failure, Output, longer_list, other_value
 from chartproof.experiments.subject import Subject
 from tests.support.inline import CHART_YAML, found_with, messages, write_chart
 
 NULL, TYPE = "null-is-handled", "wrong-type-is-refused"
+SOURCE = "shop/templates/a.yaml"
 LEFT_OUT = "tried 0 changes of values, and left out 1 for the time they take: --deep tries all"
 
 
@@ -133,11 +135,82 @@ def test_output_that_cannot_be_rendered_again_has_no_line_to_hold_others_against
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = output_of(tmp_path, "a: {{ .Values.name }}")
-    assert output_of(tmp_path, "a: {{ .Values.name }}").lines == {
-        "shop/templates/a.yaml": ["a: shop"]
-    }
+    assert output_of(tmp_path, "a: {{ .Values.name }}").lines == {SOURCE: ["a: shop"]}
     monkeypatch.setattr(output, "_rendered", lambda *_: Failure("not again"))
     assert made.lines == {}
+    assert not made.differs_in(SOURCE, ["a: shop"])
+
+
+@pytest.mark.parametrize(
+    ("sets", "path", "is_shown"),
+    [
+        ("", "name", True),
+        ("", "count", False),
+        ("{{ $_ := set .Values `port` 1 }}", "name", False),
+    ],
+)
+def test_a_template_alone_shows_a_value_where_no_template_sets_one(
+    sets: str, path: str, is_shown: bool, tmp_path: Path
+) -> None:
+    made = output_of(tmp_path, f"{sets}a: {{{{ .Values.name }}}}")
+    assert made.shows_in((path,), SOURCE) is is_shown
+
+
+def test_a_failure_differs_from_lines_that_look_like_its_letters(tmp_path: Path) -> None:
+    made = output_of(tmp_path, "#\n#")
+    assert not made.differs_in(SOURCE, ["#", "#"])
+    assert made.differs_in(SOURCE, Failure("##"))
+
+
+def test_a_template_is_held_once_against_what_it_writes_with_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = output_of(tmp_path, "a: {{ .Values.name }}")
+    asked: list[object] = []
+    sound = Excerpts.render
+
+    def noted(self: Excerpts, sources: Sources, *rest: Any) -> Mapping[str, str]:
+        asked.append(sources)
+        return sound(self, sources, *rest)
+
+    monkeypatch.setattr(Excerpts, "render", noted)
+    assert made.stands_alone(SOURCE)
+    assert made.stands_alone(SOURCE)
+    assert len(asked) == 1
+
+
+def test_a_template_that_another_one_changes_by_a_variable_does_not_stand_alone(
+    tmp_path: Path,
+) -> None:
+    files = {
+        "values.yaml": "web: {name: shop}\n",
+        "templates/a.yaml": "a: {{ .Values.web.name }}",
+        "templates/first.yaml": "{{ $web := .Values.web }}{{ $_ := set $web `name` `fixed` }}",
+    }
+    tried = write_chart(tmp_path, files)
+    made = Output.of(Subject(tried), Case("defaults"))
+    assert made
+    assert tried.excerpts.are_apart
+    assert not made.stands_alone(SOURCE)
+
+
+@pytest.mark.parametrize(
+    ("value", "other", "longer"),
+    [
+        ("a", "am", "am"),
+        (None, "m", "m"),
+        (7, 8, 8),
+        (1.5, 2.5, 2.5),
+        (True, False, False),
+        ([], ["m"], ["m"]),
+        (["a"], [], ["a", "m"]),
+        ({}, {"m": "m"}, {"m": "m"}),
+        ({"a": 1}, {"m": "m"}, {"m": "m"}),
+    ],
+    ids=str,
+)
+def test_another_value_is_of_the_same_type(value: object, other: object, longer: object) -> None:
+    assert (other_value(value, "m"), longer_list(value, "m")) == (other, longer)
 
 
 @pytest.mark.parametrize(
