@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -222,3 +223,54 @@ def test_a_report_blames_the_values_that_it_names_by_mark_or_path(tmp_path: Path
         *(("name",), ("inner", "two"))
     }
     assert changes.blamed("no") == set()
+
+
+FLAGS = "one: true\nother: true\nhello: hello\n"
+
+
+def with_flags(folder: Path, template: str, values: str = FLAGS) -> Output:
+    return output_of(write_chart(folder, {"values.yaml": values, "templates/a.yaml": template}))
+
+
+def test_flags_that_undo_each_other_are_changed_alone(tmp_path: Path) -> None:
+    output = with_flags(tmp_path, "{{ if eq .Values.one .Values.other }}a: 1{{ end }}")
+    assert search(output) == ({("one",), ("other",)}, set())
+
+
+def test_a_flag_does_not_hide_what_another_value_does(tmp_path: Path) -> None:
+    template = "a: {{ if .Values.one }}{{ .Values.hello }}{{ else }}hello{{ end }}"
+    assert search(with_flags(tmp_path, template)) == ({("hello",)}, set())
+
+
+def test_where_there_are_flags_alone_nothing_is_spent_on_others(tmp_path: Path) -> None:
+    template = "{{ if .Values.one }}a: 1{{ end }}"
+    output = with_flags(tmp_path, template, "one: true\n")
+    assert search(output, len(template)) == ({("one",)}, set())
+
+
+def test_what_one_way_has_found_no_other_looks_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, set[ValuePath]] = {}
+
+    def noting(way: str) -> Callable[[Search, Sequence[ValuePath]], set[ValuePath]]:
+        sound = getattr(Search, way)
+
+        def noted(self: Search, paths: Sequence[ValuePath]) -> set[ValuePath]:
+            asked.setdefault(way, set(paths))
+            found: set[ValuePath] = sound(self, paths)
+            return found
+
+        return noted
+
+    for way in ("_by_marks", "_hinted", "_together", "_alone"):
+        monkeypatch.setattr(Search, way, noting(way))
+    template = "{{ if .Values.one }}a: {{ .Values.hello }}\nb: {{ .Values.count }}{{ end }}"
+    output = with_flags(tmp_path, template, "one: true\nhello: hello\ncount: 3\nnever: 1\n")
+    assert search(output)[0] == {("one",), ("hello",), ("count",)}
+    assert asked == {
+        "_by_marks": {("hello",), ("count",), ("never",)},
+        "_hinted": {("one",), ("count",), ("never",)},
+        "_together": {("never",)},
+        "_alone": set(),
+    }
