@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chartproof.cases import Case
 from chartproof.chart import Chart
 from chartproof.experiments.changes import Changes
-from chartproof.experiments.output import Failure, Output
+from chartproof.experiments.output import Failure, Lines, Output, Text
 from chartproof.experiments.search import Search
 from chartproof.experiments.subject import Allowance, Subject, paths
 from chartproof.yamlio import Path as ValuePath
@@ -274,3 +276,59 @@ def test_what_one_way_has_found_no_other_looks_for(
         "_together": {("never",)},
         "_alone": set(),
     }
+
+
+@pytest.fixture
+def renders(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Give the list of what is rendered: `all`, or the one template that is."""
+    made: list[str] = []
+    whole, alone = Output.changed, Output.changed_in
+
+    def noted_whole(self: Output, *changes: Any) -> Lines | Failure:
+        made.append("all")
+        return whole(self, *changes)
+
+    def noted_alone(self: Output, source: str, *changes: Any) -> Text | Failure:
+        made.append(source.rpartition("/")[2].removesuffix(".yaml"))
+        return alone(self, source, *changes)
+
+    monkeypatch.setattr(Output, "changed", noted_whole)
+    monkeypatch.setattr(Output, "changed_in", noted_alone)
+    return made
+
+
+NAMES_ONLY = "# {{ if .Values.never }}{{ .Values.inner.one }}{{ .Values.inner.two }}{{ end }}\n"
+SUMS = {
+    "sum": "# " + 90 * "-" + "\nsum: {{ toYaml .Values.inner | sha256sum }}\n",
+    "refusal": (
+        "# " + 90 * "-" + "\n{{ if ne (add .Values.inner.one .Values.inner.two) 3 }}"
+        "{{ fail `the sum is not three` }}{{ end }}\n"
+    ),
+    "mark": "# " + 90 * "-" + "\nboth: {{ .Values.inner.one }}-{{ .Values.inner.two }}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "rendered"),
+    [
+        ("sum", {"all": 3, "kind": 11}),
+        ("refusal", {"all": 4, "kind": 12}),
+        ("mark", {"all": 4, "kind": 11}),
+    ],
+)
+def test_the_one_template_that_shows_values_is_looked_into_by_few_renders_of_all(
+    kind: str, rendered: dict[str, int], tmp_path: Path, renders: list[str]
+) -> None:
+    files = {
+        "values.yaml": "never: false\n"
+        "inner: {one: 1, two: 2, three: 3, four: 4, five: 5, six: 6}\n",
+        "templates/a.yaml": NAMES_ONLY,
+        "templates/b.yaml": NAMES_ONLY,
+        "templates/kind.yaml": SUMS[kind],
+    }
+    output = output_of(write_chart(tmp_path, files))
+    renders.clear()
+    found, undecided = search(output)
+    counts = Counter(renders)
+    assert {what: counts[what] for what in rendered} == rendered
+    assert (found, undecided) == (alone(output), set())
