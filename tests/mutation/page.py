@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.mutation.mutants import Mutant
@@ -27,6 +27,7 @@ that is given, and {open} survive without one.
 """
 _TABLE = "\n| in | mutant | goes red |\n|---|---|---|\n"
 _HEADING = re.compile(r"^## (.+)\n", re.MULTILINE)
+_TESTS = "tests/tools/"
 _SURVIVES, _UNEXPLAINED = "*none:* ", "**nothing**"
 
 
@@ -70,6 +71,24 @@ def lists(section: str, mutants: Iterable[Mutant]) -> bool:
     return [row.rpartition(" | ")[0] for row in _rows(section)] == list(map(_what, mutants))
 
 
+def killers(written: Mapping[str, str]) -> Callable[[Mutant], str | None]:
+    """Return what gives the test that is listed as the killer of a mutant, if one is."""
+    ends: dict[tuple[str, str], str] = {}
+    for module, section in written.items():
+        for row in _rows(section):
+            what, _, end = row.removesuffix(" |").rpartition(" | ")
+            ends[module, what] = end
+
+    def killer(mutant: Mutant) -> str | None:
+        end = ends.get((mutant.module, _what(mutant)), _SURVIVES)
+        node = end.strip("` ").replace(r"\|", "|")
+        if end.startswith(_SURVIVES):
+            return None
+        return node if node.startswith("tests/") else f"{_TESTS}{node}"
+
+    return killer
+
+
 def _rows(section: str) -> Iterator[str]:
     return (line for line in section.splitlines() if line.startswith("| `"))
 
@@ -79,7 +98,7 @@ def _what(mutant: Mutant) -> str:
 
 
 def _short(node: str) -> str:
-    return node.removeprefix("tests/tools/")
+    return node.removeprefix(_TESTS)
 
 
 def _code(text: str) -> str:

@@ -18,7 +18,7 @@ import yaml
 
 from tests.mutation.modules import modules_of, source_of
 from tests.mutation.mutants import mutants_in
-from tests.mutation.page import PAGE, lists, page, sections, sections_of
+from tests.mutation.page import PAGE, killers, lists, page, sections, sections_of
 from tests.mutation.trial import Result, Trial
 
 _LINT = ("tests/tools/rules", "tests/tools/test_search.py")
@@ -44,9 +44,9 @@ EQUIVALENT = Path(__file__).with_name("equivalent.yaml")
 
 def main() -> int:
     """Run, print a line for each mutant, and write docs/self-tests.md. Returns the exit code."""
-    there = modules_of(TESTS)
+    there, listed = modules_of(TESTS), sections_of(PAGE.read_text())
     try:
-        broken = chosen(sys.argv[1:], there, sections_of(PAGE.read_text()))
+        broken = chosen(sys.argv[1:], there, listed)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
@@ -58,7 +58,10 @@ def main() -> int:
         others.pop(module, None)
         PAGE.write_text(page(others | sections(results, reasons), there))
 
-    trial = Trial(broken, lambda result: print(told(result, reasons), flush=True), write)
+    def tell(result: Result) -> None:
+        print(told(result, reasons), flush=True)
+
+    trial = Trial(broken, tell, write, killers(listed))
     if broken and not is_finished(trial):
         print(trial.fault or "ended before its time", file=sys.stderr)
         return 2

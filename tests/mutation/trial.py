@@ -31,16 +31,19 @@ class Trial:
     """A pytest plugin that breaks modules, and runs the collected tests for each mutant.
 
     `names` are those of modules, or of packages for all the modules in them.
-    `tell` gets each result at once, `done` those of a module after its last. `fault` tells of a
-    test that fails without any mutant, or cannot even be collected.
+    `tell` gets each result at once, `done` those of a module after its last. `hint`
+    names a test to try before any other. `fault` tells of a test that fails without any mutant, or
+    cannot even be collected.
     """
 
     names: Sequence[str]
     tell: Callable[[Result], None]
     done: Callable[[str, Sequence[Result]], None] = lambda *_: None
+    hint: Callable[[Mutant], str | None] = lambda _: None
     results: list[Result] = field(default_factory=list)
     fault: str | None = None
     _failed: list[str] = field(default_factory=list)
+    _killed: dict[int, Result] = field(default_factory=dict)  # by id: a function may have two alike
 
     def pytest_configure(self) -> None:
         """Draw the same examples each time, and do not look for the smallest one that fails."""
@@ -71,15 +74,35 @@ class Trial:
         if self.fault:
             return True
         mutants = {name: list(mutants_of(import_module(name))) for name in modules_of(self.names)}
-        targets = {_target(mutant) for those in mutants.values() for mutant in those}
-        reaching = self._reaching(session.items, targets)
-        if reaching is None:
-            return True
-        for module, those in mutants.items():
-            results = [self._result(mutant, reaching[_target(mutant)]) for mutant in those]
+        everything = [mutant for those in mutants.values() for mutant in those]
+        self._try_hints(session.items, everything)
+        left = {_target(mutant) for mutant in everything if id(mutant) not in self._killed}
+        reaching = self._reaching(session.items, left) if left and not self.fault else {}
+        for module, those in mutants.items() if not self.fault else ():
+            results = [
+                self._killed.get(id(mutant)) or self._result(mutant, reaching[_target(mutant)])
+                for mutant in those
+            ]
             self.results += results
             self.done(module, results)
         return True
+
+    def _try_hints(self, items: Sequence[pytest.Item], mutants: Sequence[Mutant]) -> None:
+        """Try each mutant with the one test that is said to kill it; most still are."""
+        by_id = {item.nodeid: item for item in items}
+        sound: set[str] = set()
+        for mutant in mutants:
+            item = by_id.get(self.hint(mutant) or "")
+            if item is None:
+                continue
+            if item.nodeid not in sound and not self._passes(item):
+                return
+            sound.add(item.nodeid)
+            with swapped_in(mutant):
+                is_killed = self._fails(item)
+            if is_killed:
+                self._killed[id(mutant)] = Result(mutant, item.nodeid)
+                self.tell(self._killed[id(mutant)])
 
     def _result(self, mutant: Mutant, tests: Sequence[pytest.Item]) -> Result:
         with swapped_in(mutant):
@@ -88,6 +111,12 @@ class Trial:
         self.tell(result)
         return result
 
+    def _passes(self, item: pytest.Item) -> bool:
+        """Run a test without any mutant; where it fails that is the fault."""
+        if self._fails(item):
+            self.fault = f"{item.nodeid} fails without a mutant:\n{self._failed[0]}"
+        return self.fault is None
+
     def _fails(self, item: pytest.Item) -> bool:
         self._failed.clear()
         item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
@@ -95,14 +124,13 @@ class Trial:
 
     def _reaching(
         self, items: Sequence[pytest.Item], targets: set[CodeType]
-    ) -> Mapping[CodeType, list[pytest.Item]] | None:
+    ) -> Mapping[CodeType, list[pytest.Item]]:
         """Pair each function with the tests that run it, those first that run little else."""
         reached: dict[CodeType, list[tuple[int, pytest.Item]]] = defaultdict(list)
         for item in items:
             with _recorded(targets) as codes:
-                if self._fails(item):
-                    self.fault = f"{item.nodeid} fails without a mutant:\n{self._failed[0]}"
-                    return None
+                if not self._passes(item):
+                    return {}
             for code in codes:
                 reached[code].append((len(codes), item))
         return defaultdict(

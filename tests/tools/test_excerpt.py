@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from chartproof import engine
+from chartproof import engine, excerpt
 from chartproof.chart import Chart
-from chartproof.excerpt import Sources
+from chartproof.excerpt import Excerpts, Sources
 from chartproof.options import RenderOptions
-from chartproof.template_parts import words_of_actions
+from chartproof.template_parts import Names, words_of_actions
 from tests.support.charts import chart
 from tests.support.inline import write_chart
 
@@ -129,3 +130,42 @@ def test_the_size_of_an_excerpt_is_that_of_the_files_it_is_known_to_need(shop: C
     before = size(only("labelled.yaml"))
     shop.excerpts.render(only("labelled.yaml"), {}, RenderOptions())
     assert size(only("labelled.yaml")) == before
+
+
+def test_a_schema_refuses_no_excerpt_that_reads_files_either(tmp_path: Path) -> None:
+    strict = write_chart(
+        tmp_path,
+        {
+            "values.schema.json": '{"additionalProperties": false}',
+            "files/a.txt": "from a file",
+            "templates/a.yaml": "{{ .Files.Get `files/a.txt` }} {{ .Values.typo }}",
+        },
+    )
+    told = strict.excerpts.render(only("a.yaml"), {"typo": 1}, RenderOptions())
+    assert told == {f"{SHOP}a.yaml": "from a file 1"}
+
+
+def test_an_excerpt_is_measured_and_packed_once(
+    shop: Chart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packs: list[object] = []
+    looks: list[Sources] = []
+    pack, files = excerpt.packed, Excerpts._files
+
+    def noted_pack(contents: Iterator[tuple[str, bytes]]) -> bytes:
+        packs.append(contents)
+        return pack(contents)
+
+    def noted_files(self: Excerpts, sources: Sources, missed: Mapping[str, Names]) -> Names:
+        looks.append(sources)
+        return files(self, sources, missed)
+
+    monkeypatch.setattr(excerpt, "packed", noted_pack)
+    monkeypatch.setattr(Excerpts, "_files", noted_files)
+    alone = only("alone.yaml")
+    for _ in range(3):
+        shop.excerpts.size(alone)
+    assert looks == [alone]
+    for number in range(3):
+        shop.excerpts.render(alone, {"alone": number}, RenderOptions())
+    assert len(packs) == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutation.mutants import Mutant, mutants_of
-from tests.mutation.page import lists, page, sections, sections_of
+from tests.mutation.page import killers, lists, page, sections, sections_of
 from tests.mutation.rules import changed, chosen, suites_of
 from tests.mutation.trial import Result
 
@@ -72,6 +72,16 @@ def test_a_section_lists_the_mutants_it_was_written_for_whatever_became_of_them(
     assert lists(killed, both)
     assert not lists(killed, both[:1])
     assert not lists(killed, [*both, mutant("shop.order", "new")])
+
+
+def test_the_test_that_killed_a_mutant_is_read_back_from_its_section() -> None:
+    killer = killers(
+        tried(("shop.order", "a or `|`", "tests/tools/t.py::test[a|b]"), ("x", "c", None))
+    )
+    assert killer(mutant("shop.order", "a or `|`")) == "tests/tools/t.py::test[a|b]"
+    assert killers(tried(("x", "c", "tests/t.py::test")))(mutant("x", "c")) == "tests/t.py::test"
+    for unknown in (mutant("x", "c"), mutant("x", "a or `|`"), mutant("shop.order", "c")):
+        assert killer(unknown) is None
 
 
 def test_modules_are_chosen_by_their_names_and_those_of_their_packages() -> None:

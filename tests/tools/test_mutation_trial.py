@@ -65,3 +65,24 @@ def test_a_test_that_fails_by_itself_ends_the_trial(pytester: pytest.Pytester) -
     assert run(pytester, SHORT.replace("not ", "")) == [
         "fault: test_words.py::test_short fails without a mutant:"
     ]
+
+
+def test_the_test_that_a_hint_names_is_tried_first_and_the_others_where_it_passes(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makeconftest(
+        CONFTEST.replace(
+            '["words"], tell)', '["words"], tell, hint=lambda _: "test_words.py::test_slow")'
+        )
+    )
+    slow = "def test_slow(): assert is_long('abcde')\n"
+    assert run(pytester, SHORT + LONG + slow) == [
+        "words.is_long: len(word) > 3 -> False by test_words.py::test_slow",
+        "words.is_long: len(word) > 3 -> True by test_words.py::test_short",
+        "words.never_called: len(word) > 5 -> True by None",
+        "words.never_called: len(word) > 5 -> False by None",
+        "fault: None",
+    ]
+    assert run(pytester, SHORT + slow.replace("assert", "assert not")) == [
+        "fault: test_words.py::test_slow fails without a mutant:"
+    ]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chartproof.cases import Case
 from chartproof.chart import Chart
 from chartproof.experiments.changes import Changes
-from chartproof.experiments.output import Failure, Output
+from chartproof.experiments.output import Failure, Lines, Output, Text
 from chartproof.experiments.search import Search
 from chartproof.experiments.subject import Allowance, Subject, paths
 from chartproof.yamlio import Path as ValuePath
@@ -222,3 +225,110 @@ def test_a_report_blames_the_values_that_it_names_by_mark_or_path(tmp_path: Path
         *(("name",), ("inner", "two"))
     }
     assert changes.blamed("no") == set()
+
+
+FLAGS = "one: true\nother: true\nhello: hello\n"
+
+
+def with_flags(folder: Path, template: str, values: str = FLAGS) -> Output:
+    return output_of(write_chart(folder, {"values.yaml": values, "templates/a.yaml": template}))
+
+
+def test_flags_that_undo_each_other_are_changed_alone(tmp_path: Path) -> None:
+    output = with_flags(tmp_path, "{{ if eq .Values.one .Values.other }}a: 1{{ end }}")
+    assert search(output) == ({("one",), ("other",)}, set())
+
+
+def test_a_flag_does_not_hide_what_another_value_does(tmp_path: Path) -> None:
+    template = "a: {{ if .Values.one }}{{ .Values.hello }}{{ else }}hello{{ end }}"
+    assert search(with_flags(tmp_path, template)) == ({("hello",)}, set())
+
+
+def test_where_there_are_flags_alone_nothing_is_spent_on_others(tmp_path: Path) -> None:
+    template = "{{ if .Values.one }}a: 1{{ end }}"
+    output = with_flags(tmp_path, template, "one: true\n")
+    assert search(output, len(template)) == ({("one",)}, set())
+
+
+def test_what_one_way_has_found_no_other_looks_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, set[ValuePath]] = {}
+
+    def noting(way: str) -> Callable[[Search, Sequence[ValuePath]], set[ValuePath]]:
+        sound = getattr(Search, way)
+
+        def noted(self: Search, paths: Sequence[ValuePath]) -> set[ValuePath]:
+            asked.setdefault(way, set(paths))
+            found: set[ValuePath] = sound(self, paths)
+            return found
+
+        return noted
+
+    for way in ("_by_marks", "_hinted", "_together", "_alone"):
+        monkeypatch.setattr(Search, way, noting(way))
+    template = "{{ if .Values.one }}a: {{ .Values.hello }}\nb: {{ .Values.count }}{{ end }}"
+    output = with_flags(tmp_path, template, "one: true\nhello: hello\ncount: 3\nnever: 1\n")
+    assert search(output)[0] == {("one",), ("hello",), ("count",)}
+    assert asked == {
+        "_by_marks": {("hello",), ("count",), ("never",)},
+        "_hinted": {("one",), ("count",), ("never",)},
+        "_together": {("never",)},
+        "_alone": set(),
+    }
+
+
+@pytest.fixture
+def renders(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Give the list of what is rendered: `all`, or the one template that is."""
+    made: list[str] = []
+    whole, alone = Output.changed, Output.changed_in
+
+    def noted_whole(self: Output, *changes: Any) -> Lines | Failure:
+        made.append("all")
+        return whole(self, *changes)
+
+    def noted_alone(self: Output, source: str, *changes: Any) -> Text | Failure:
+        made.append(source.rpartition("/")[2].removesuffix(".yaml"))
+        return alone(self, source, *changes)
+
+    monkeypatch.setattr(Output, "changed", noted_whole)
+    monkeypatch.setattr(Output, "changed_in", noted_alone)
+    return made
+
+
+NAMES_ONLY = "# {{ if .Values.never }}{{ .Values.inner.one }}{{ .Values.inner.two }}{{ end }}\n"
+SUMS = {
+    "sum": "# " + 90 * "-" + "\nsum: {{ toYaml .Values.inner | sha256sum }}\n",
+    "refusal": (
+        "# " + 90 * "-" + "\n{{ if ne (add .Values.inner.one .Values.inner.two) 3 }}"
+        "{{ fail `the sum is not three` }}{{ end }}\n"
+    ),
+    "mark": "# " + 90 * "-" + "\nboth: {{ .Values.inner.one }}-{{ .Values.inner.two }}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "rendered"),
+    [
+        ("sum", {"all": 3, "kind": 11}),
+        ("refusal", {"all": 4, "kind": 12}),
+        ("mark", {"all": 4, "kind": 11}),
+    ],
+)
+def test_the_one_template_that_shows_values_is_looked_into_by_few_renders_of_all(
+    kind: str, rendered: dict[str, int], tmp_path: Path, renders: list[str]
+) -> None:
+    files = {
+        "values.yaml": "never: false\n"
+        "inner: {one: 1, two: 2, three: 3, four: 4, five: 5, six: 6}\n",
+        "templates/a.yaml": NAMES_ONLY,
+        "templates/b.yaml": NAMES_ONLY,
+        "templates/kind.yaml": SUMS[kind],
+    }
+    output = output_of(write_chart(tmp_path, files))
+    renders.clear()
+    found, undecided = search(output)
+    counts = Counter(renders)
+    assert {what: counts[what] for what in rendered} == rendered
+    assert (found, undecided) == (alone(output), set())

@@ -273,12 +273,22 @@ def test_files_behind_a_link_to_a_folder_elsewhere_count(pytester: pytest.Pytest
     pytester.runpytest().stdout.fnmatch_lines([NONE])
 
 
-def test_a_chart_with_a_link_to_itself_is_no_trap() -> None:
-    from chartproof import digest
+def test_a_chart_with_a_link_to_itself_is_read_once(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chartproof.snapshot.known import Known
 
-    before = {path for path in Path("chart").rglob("*") if path.is_file()}
     Path("chart/files/again").symlink_to(Path("chart").absolute())
-    assert {path for path in digest._below(Path("chart"), ()) if path.is_file()} == before
+    names: list[str] = []
+    sound = Path.read_bytes
+
+    def noted(path: Path) -> bytes:
+        names.append(path.name)
+        return sound(path)
+
+    monkeypatch.setattr(Path, "read_bytes", noted)
+    assert not Known(pytester.path, Path("chart"))
+    assert names.count("motd.txt") == 1
 
 
 def test_a_link_to_nothing_is_no_file_to_look_at(pytester: pytest.Pytester) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chartproof.chart import Chart
 from chartproof.findings import Finding, Severity
 from chartproof.release import Release
 from chartproof.render import render
@@ -221,12 +222,62 @@ def test_a_name_that_is_asked_for_twice_costs_one_render(renders: list[Release])
     assert len(renders) == 1
 
 
-def test_a_name_that_its_own_template_shows_given_costs_no_render_of_all(
-    renders: list[Release],
+@pytest.fixture
+def excerpts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Give the list of the templates that the search for the givers of names renders alone."""
+    made: list[str] = []
+    sound = given.render_alone
+
+    def noted(chart: Chart, source: str, *rest: object) -> Release:
+        made.append(source.rpartition("/")[2])
+        return sound(chart, source, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(given, "render_alone", noted)
+    return made
+
+
+def test_a_name_that_its_own_template_shows_given_costs_one_render_of_it(
+    renders: list[Release], excerpts: list[str], tmp_path: Path
 ) -> None:
-    finding = of_name("{{ .Values.login }}", "{login: theirs, other: theirs}")
+    pod = POD.replace("ASKED", "{secretRef: {name: {{ .Values.login }}}}")
+    files = {
+        "templates/pod.yaml": pod,
+        "templates/other.yaml": f"{OUTPUT}  a: b\n",
+        "values.yaml": "{login: theirs, other: theirs}",
+    }
+    (finding,) = RULES[NAMED].findings(render(write_chart(tmp_path, files)))
     assert finding.message.startswith("Secret theirs is named by the values (login)")
-    assert renders == []
+    assert (renders, excerpts) == ([], ["pod.yaml"])
+
+
+def test_a_template_is_held_against_all_once_for_all_the_names_in_it(excerpts: list[str]) -> None:
+    pod = POD.replace(
+        "ASKED", "{secretRef: {name: {{ .Values.a }}}}, {secretRef: {name: {{ .Values.b }}}}"
+    )
+    template = f"{pod}---\n{OUTPUT}  sum: {{{{ cat .Values.a .Values.b | sha256sum }}}}\n"
+    found = found_in(NAMED, template, values="{a: theirs, b: ours}")
+    assert [it.message.partition(": it must")[0] for it in found] == [
+        "Secret theirs is named by the values (a)",
+        "Secret ours is named by the values (b)",
+    ]
+    assert excerpts == ["all.yaml", "all.yaml", "all.yaml"]  # the last is without marks
+
+
+def test_a_render_of_all_does_not_prove_what_a_template_writes_alone(tmp_path: Path) -> None:
+    asked = "{secretRef: {name: first}}, {secretRef: {name: {{ .Values.web.login }}}}"
+    chart = write_chart(
+        tmp_path,
+        {
+            "templates/all.yaml": POD.replace("ASKED", asked),
+            "templates/first.yaml": "{{ $web := .Values.web }}"
+            "{{ $_ := set $web `login` `theirs` }}",
+            "values.yaml": "{web: {login: theirs-too}, other: first}\n",
+        },
+    )
+    assert [it.message for it in RULES[NAMED].findings(render(chart))] == [
+        "the chart renders no Secret 'first'",
+        "the chart renders no Secret 'theirs'",
+    ]
 
 
 @pytest.mark.parametrize("how", ["plainly", "by a variable"])
