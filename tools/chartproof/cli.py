@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chartproof import go_runtime
 from chartproof.commands import COMMANDS
 from chartproof.errors import ChartproofError, InputError, nearest
 from chartproof.options import RenderOptions
@@ -258,7 +257,6 @@ for command in COMMANDS:
 
 def main() -> None:
     """Run the command line; an error is its message on stderr and its exit code."""
-    go_runtime.restart("lint", "coverage")
     try:
         app()
     except ChartproofError as error:
