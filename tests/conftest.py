@@ -40,6 +40,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.line(f"{report.nodeid}: {reason}")
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each test lint for itself: what it replaces in this process is in no digest."""
+    monkeypatch.setattr("chartproof.remembered.memory", lambda: None)
+
+
 @pytest.fixture(scope="session")
 def broker() -> Iterator[Broker]:
     """Give a real RabbitMQ on loopback, shared by the whole run."""

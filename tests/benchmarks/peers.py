@@ -54,9 +54,10 @@ def collect_bare(project: Path) -> Command:
     return Command([*PYTEST, "--collect-only"], project, "1 test collected", NO_OTHER_PLUGINS)
 
 
-def lint(chart: Path) -> Command:
+def lint(chart: Path, *options: str) -> Command:
     """Lint a chart with its defaults and every case."""
-    return Command([Path(sys.executable).with_name("chartproof"), "lint", chart], chart.parent)
+    words = [Path(sys.executable).with_name("chartproof"), "lint", chart, *options]
+    return Command(words, chart.parent)
 
 
 def helm_unittest() -> Path:

@@ -32,10 +32,7 @@ class Chart:
     @classmethod
     def load(cls, path: Path) -> Chart:
         """Read the chart folder or .tgz at `path`. Raises InputError where there is none."""
-        if not path.exists():
-            raise InputError(f"{path}: no such chart folder")
-        if path.is_dir() and not (path / "Chart.yaml").is_file():
-            raise InputError(f"{path}: not a chart, it has no Chart.yaml")
+        check(path)
         try:
             archive = engine.pack(path)
             return cls(path, archive, engine.metadata(archive))
@@ -146,6 +143,14 @@ class Chart:
     def case(self, name: str) -> Case:
         """Return one case. Raises InputError that names the nearest one."""
         return case_of(self.path, name)
+
+
+def check(path: Path) -> None:
+    """Raise InputError where there is plainly no chart at `path`."""
+    if not path.exists():
+        raise InputError(f"{path}: no such chart folder")
+    if path.is_dir() and not (path / "Chart.yaml").is_file():
+        raise InputError(f"{path}: not a chart, it has no Chart.yaml")
 
 
 def _unreadable(path: Path, reason: str) -> str:

@@ -9,14 +9,13 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import wraps
+from functools import cached_property, wraps
 from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chartproof import go_runtime
 from chartproof.commands import COMMANDS
 from chartproof.errors import ChartproofError, InputError, nearest
 from chartproof.options import RenderOptions
@@ -107,6 +106,9 @@ Explain = Annotated[
 ]
 Output = Annotated[OutputFormat, typer.Option("--output", "-o", help="The report's format.")]
 DrawingOutput = Annotated[Drawing, typer.Option("--output", "-o", help="The picture's format.")]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Lint, whatever is remembered of an earlier run.")
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")]
 
 app = typer.Typer(
@@ -124,16 +126,25 @@ class Request:
     `given` are the options of the render that were on the command line: they go over a case's own.
     """
 
-    chart: Chart
+    path: Path
     case: Case
     has_values: bool
     given: Mapping[str, Any]
 
+    @cached_property
+    def chart(self) -> Chart:
+        """The chart, read when it is asked for. Raises InputError."""
+        from chartproof.chart import Chart
+
+        return Chart.load(self.path)
+
     def cases(self) -> list[Case]:
-        """Give the case, and without values every case of the chart too."""
+        """Give the case, and without values every case of the chart too. Raises InputError."""
+        from chartproof.project.file import cases_of
+
         if self.has_values:
             return [self.case]
-        return [self.case, *(with_options(case, self.given) for case in self.chart.cases())]
+        return [self.case, *(with_options(case, self.given) for case in cases_of(self.path))]
 
 
 def with_options(case: Case, given: Mapping[str, Any]) -> Case:
@@ -153,11 +164,12 @@ def request(
 ) -> Request:
     """Turn the options that `helm template` has too into a request."""
     from chartproof.cases import Case
-    from chartproof.chart import Chart
+    from chartproof.chart import check
+    from chartproof.project.file import case_of
 
-    loaded = Chart.load(chart)
+    check(chart)
     has_values = bool(case or files or sets)
-    base = loaded.case(case) if case else Case("given values" if has_values else "defaults")
+    base = case_of(chart, case) if case else Case("given values" if has_values else "defaults")
     apis = tuple(api for given in api_versions or () for api in given.split(","))
     options = {
         "release": release,
@@ -167,7 +179,7 @@ def request(
     }
     given = {name: value for name, value in options.items() if value}
     asked = base.with_values(files or (), sets or ())
-    return Request(loaded, with_options(asked, given), has_values, given)
+    return Request(chart, with_options(asked, given), has_values, given)
 
 
 def requesting(run: Callable[..., None]) -> Callable[..., None]:
@@ -204,16 +216,18 @@ def lint(
     deep: Deep = False,
     output: Output = OutputFormat.TEXT,
     strict: Strict = False,
+    no_cache: NoCache = False,
     explain: Explain = None,  # noqa: ARG001 - its callback has done its work
 ) -> None:
     """Check a chart with the values given, or else with its defaults and every case of its ci/."""
     from chartproof.findings import Severity
-    from chartproof.lint import judge
+    from chartproof.remembered import Lint, memory
     from chartproof.report import print_report
     from chartproof.report_formats import FORMATS
 
     cases = asked.cases()
-    findings, waived, _ = judge(asked.chart, cases, deep=deep, is_whole=not asked.has_values)
+    wanted = Lint(asked.path, cases, is_deep=deep, is_whole=not asked.has_values)
+    findings, waived = wanted.report(lambda: asked.chart, None if no_cache else memory())
     if output is OutputFormat.TEXT:
         print_report(findings, [case.name for case in cases], waived)
     else:
@@ -243,7 +257,6 @@ for command in COMMANDS:
 
 def main() -> None:
     """Run the command line; an error is its message on stderr and its exit code."""
-    go_runtime.restart("lint", "coverage")
     try:
         app()
     except ChartproofError as error:

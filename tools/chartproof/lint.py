@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -17,7 +17,7 @@ from chartproof.explanations import (
     VALUES_ARE_ACCEPTED,
 )
 from chartproof.findings import Finding, Severity, sort_key
-from chartproof.manifest import ManifestError
+from chartproof.manifest import Manifest, ManifestError
 from chartproof.project import FILE
 from chartproof.release import Release
 from chartproof.render import TemplateError, ValuesError, render
@@ -53,7 +53,8 @@ def lint(chart: Chart, cases: Sequence[Case], *, deep: bool = False) -> list[Fin
     `deep` lets the experiments with values take as long as they need. Raises InputError for
     options and files that cannot be.
     """
-    seen = side_by_side(lambda case: _seen(chart, case), cases)
+    documents: dict[Manifest, Manifest] = {}
+    seen = side_by_side(lambda case: _seen(chart, case, documents), cases)
     rendered = {it.case.name: it.release.files for it in seen if it.release}
     rendering = [case for case in cases if case.expected_failure is None]
     study = Study(chart, rendering, deep, rendered)
@@ -95,11 +96,11 @@ class _Seen:
     failure: Finding | None = None
 
 
-def _seen(chart: Chart, case: Case) -> _Seen:
-    """Render a case."""
+def _seen(chart: Chart, case: Case, documents: MutableMapping[Manifest, Manifest]) -> _Seen:
+    """Render a case; what other cases render too, among `documents`, is not parsed again."""
     release = None
     try:
-        release = render(chart, case.values, case.options)
+        release = render(chart, case.values, case.options).sharing(documents)
         release.parse()
     except ValuesError as error:
         return _Seen(case, release, Finding(str(error), rule=VALUES_ARE_ACCEPTED.id))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -39,6 +39,18 @@ class Release:
         """Parse every document now. Raises ManifestError."""
         for manifest in self.manifests:
             _ = manifest.body
+
+    def sharing(self, known: MutableMapping[Manifest, Manifest]) -> Release:
+        """Return the same release, with equal documents of others, which may be parsed already.
+
+        Those that are new are added to `known`. What is shared must not be changed.
+        """
+        own: dict[Manifest, Manifest] = {}
+        for document in self.documents:
+            own.setdefault(document, known.setdefault(document, document))
+        # Of two that are equal in one release, the second stays itself.
+        shared = tuple(own.pop(document, document) for document in self.documents)
+        return replace(self, documents=shared)
 
     @property
     def hooks(self) -> list[Manifest]:

@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree as Xml
 
-from chartproof.explanations import EXPLAINED
 from chartproof.findings import Finding, Severity
 from chartproof.waivers import Waived
 
@@ -35,6 +34,8 @@ def as_sarif(findings: Sequence[Finding], waived: Sequence[Waived] = ()) -> str:
 
     What is waived is there with a suppression, as the standard has it.
     """
+    from chartproof.explanations import EXPLAINED  # all rules: the other formats need none
+
     rules = [
         {
             "id": rule.id,

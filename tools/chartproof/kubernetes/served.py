@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from chartproof import kube_version
-from chartproof.kubernetes.schemas import Schemas, parse_version, schemas_for, versions
+from chartproof.kubernetes.schemas import (
+    Fault,
+    Schemas,
+    Version,
+    parse_version,
+    schemas_for,
+    versions,
+)
+from chartproof.manifest import Manifest
 from chartproof.release import Release
 
 
@@ -24,6 +34,12 @@ def schemas_of(release: Release) -> tuple[Schemas, str | None]:
         f"objects were held against those of {written(taken)}"
     )
     return schemas_for(taken), reservation
+
+
+@lru_cache(maxsize=1024)
+def faults_of(manifest: Manifest, version: Version) -> list[Fault]:
+    """Hold the same document, as several cases render it, against its schema once."""
+    return schemas_for(version).faults(manifest.api_version, manifest.kind, manifest.body)
 
 
 def written(version: tuple[int, int]) -> str:

@@ -10,13 +10,14 @@ the same where they are cut.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from dataclasses import replace
 
 from chartproof.cases import Case
 from chartproof.errors import ChartproofError
 from chartproof.findings import Finding, Severity
 from chartproof.kubernetes.names import faults, faults_of_pod
+from chartproof.manifest import Manifest
 from chartproof.release import Release
 from chartproof.render import render
 from chartproof.study import Study, side_by_side
@@ -41,7 +42,8 @@ def check(release: Release) -> Iterator[Finding]:
 def check_chart(study: Study) -> Iterator[Finding]:
     """Find what a long release name breaks."""
     broken: dict[Finding, list[str]] = {}
-    found = side_by_side(lambda case: _with_long_name(study, case), study.cases)
+    documents: dict[Manifest, Manifest] = {}
+    found = side_by_side(lambda case: _with_long_name(study, case, documents), study.cases)
     for case, findings in zip(study.cases, found, strict=True):
         for finding in dict.fromkeys(findings):
             broken.setdefault(finding, []).append(case.name)
@@ -49,11 +51,14 @@ def check_chart(study: Study) -> Iterator[Finding]:
         yield replace(finding, severity=Severity.WARNING, cases=tuple(names))
 
 
-def _with_long_name(study: Study, case: Case) -> list[Finding]:
+def _with_long_name(
+    study: Study, case: Case, documents: MutableMapping[Manifest, Manifest]
+) -> list[Finding]:
     """Return what only a long release name shows; nothing where the render is refused."""
     try:
         options = replace(case.options, release=_LONG)
-        suspects = _suspects(render(study.chart.without_schema, case.values, options))
+        release = render(study.chart.without_schema, case.values, options)
+        suspects = _suspects(release.sharing(documents))
         if not suspects:
             return []
         known = set(

@@ -9,12 +9,9 @@ are left alone. No network is needed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from chartproof.findings import Finding, Severity
-from chartproof.kubernetes.schemas import Fault, Version, schemas_for
-from chartproof.kubernetes.served import schemas_of
-from chartproof.manifest import Manifest
+from chartproof.kubernetes.served import faults_of, schemas_of
 from chartproof.release import Release
 
 SEVERITIES = (Severity.ERROR, Severity.NOTE)
@@ -26,14 +23,8 @@ def check(release: Release) -> Iterator[Finding]:
     if reservation:
         yield Finding(reservation, Severity.NOTE)
     for manifest in release.manifests:
-        for fault in _faults(schemas.version, manifest):
+        for fault in faults_of(manifest, schemas.version):
             field = manifest.field_name(fault.path) or manifest.kind
             problem = fault.problem
             message = problem if problem.startswith("unknown") else f"{field} {problem}"
             yield Finding.at(manifest, fault.path, message, hint=fault.hint)
-
-
-@lru_cache(maxsize=1024)
-def _faults(version: Version, manifest: Manifest) -> list[Fault]:
-    """Hold the same document, as several cases render it, against its schema once."""
-    return schemas_for(version).faults(manifest.api_version, manifest.kind, manifest.body)

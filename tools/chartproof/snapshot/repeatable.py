@@ -57,9 +57,9 @@ def twin(chart: Chart) -> Chart | None:
         if not all(map(_is_steady, [*others, *_literals(actions)])):
             return None
     steady = {
-        name: _ACTION.sub(_steady_action, text)
+        name: changed
         for name, text in templates.items()
-        if _CALL.search(text)
+        if _CALL.search(text) and (changed := _ACTION.sub(_steady_action, text)) != text
     }
     if not steady:
         return chart
@@ -86,7 +86,12 @@ def are_steady(values: Any) -> bool:
 
 def hold_no_address(texts: Texts) -> bool:
     """Tell whether texts are free of what looks like an address in memory."""
-    return not any(_ADDRESS.search(text.text) for text in texts.values())
+    return not any(holds_address(text.text) for text in texts.values())
+
+
+def holds_address(text: str) -> bool:
+    """Tell whether a text has what looks like an address in memory."""
+    return _ADDRESS.search(text) is not None
 
 
 def _literals(actions: Iterable[str]) -> Iterator[str]:

@@ -1,0 +1,111 @@
+"""Lint, or what lint has come to when all was the same.
+
+Findings are remembered under the digest of all that they depend on: every file of the chart, the
+cases with their values and options, where the chart is, the libraries, and chartproof's own code.
+A chart whose templates may write what is random, or the time, can have other findings each time:
+they are not remembered, nor is what ends in an error.
+"""
+
+from __future__ import annotations
+
+import json
+import locale
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from chartproof.cases import Case
+from chartproof.cluster.cache import cache_dir
+from chartproof.digest import digest, of_case, of_chart, of_program
+from chartproof.findings import Finding, Severity
+from chartproof.memory import Memory
+from chartproof.waivers import Waived
+
+if TYPE_CHECKING:
+    from chartproof.chart import Chart
+
+_LIBRARIES = (
+    *("helm-python-sdk", "pyyaml", "kubernetes-validate", "jsonschema", "referencing"),
+    *("jsonschema-specifications", "rpds-py", "attrs"),
+)
+_READ_BY_NOBODY = frozenset({".git"})
+
+
+def memory() -> Memory | None:
+    """Give what the user's runs share, None where there can be no such folder."""
+    with suppress(OSError, RuntimeError):
+        return Memory(cache_dir() / "lint")
+    return None
+
+
+class Report(NamedTuple):
+    """What lint reports: findings, and those that are waived."""
+
+    kept: list[Finding]
+    waived: list[Waived]
+
+
+class Lint(NamedTuple):
+    """A chart, by its path, and what to lint it with, as `lint.judge` has it."""
+
+    path: Path
+    cases: Sequence[Case]
+    is_deep: bool
+    is_whole: bool
+
+    def report(self, load: Callable[[], Chart], memory: Memory | None) -> Report:
+        """Return what is remembered, or lint the chart that `load` gives. Raises InputError."""
+        key = self._key() if memory else None
+        if memory and key and (content := memory.recall(key)):
+            return _read(content)
+        chart = load()
+        report = self._judged(chart)
+        # A file that was changed in the meantime may have been linted as it is now.
+        if memory and key and key == self._key() and _is_steady(chart, self.cases, report):
+            memory.keep(key, _written(report))
+        return report
+
+    def _judged(self, chart: Chart) -> Report:
+        from chartproof.lint import judge
+
+        judged = judge(chart, self.cases, deep=self.is_deep, is_whole=self.is_whole)
+        return Report(judged.kept, judged.waived)
+
+    def _key(self) -> str | None:
+        """Digest everything that decides what is found; None where it cannot be read."""
+        place = str(self.path), str(self.path.resolve()), str(Path.cwd()), locale.getencoding()
+        how = *place, str(self.is_deep), str(self.is_whole), *map(of_case, self.cases)
+        with suppress(OSError):
+            chart = of_chart(self.path, _READ_BY_NOBODY)
+            return digest(of_program(_LIBRARIES), chart, *map(str.encode, how))
+        return None
+
+
+def _is_steady(chart: Chart, cases: Sequence[Case], report: Report) -> bool:
+    """Tell whether another lint is sure to render and to find the same."""
+    from chartproof.snapshot.repeatable import are_steady, holds_address, makes_templates, twin
+
+    if twin(chart) is not chart or holds_address(_written(report).decode()):
+        return False
+    return not makes_templates(chart) or all(are_steady(case.values) for case in cases)
+
+
+def _written(report: Report) -> bytes:
+    kept = [asdict(finding) for finding in report.kept]
+    waived = [(asdict(finding), reason) for finding, reason in report.waived]
+    return json.dumps([kept, waived]).encode()
+
+
+def _read(content: bytes) -> Report:
+    kept, waived = json.loads(content)
+    return Report(
+        [_finding(fields) for fields in kept],
+        [Waived(_finding(fields), reason) for fields, reason in waived],
+    )
+
+
+def _finding(fields: dict[str, Any]) -> Finding:
+    severity, cases = Severity(fields.pop("severity")), tuple(fields.pop("cases"))
+    return Finding(**fields, severity=severity, cases=cases)
