@@ -56,7 +56,7 @@ def collect_bare(project: Path) -> Command:
 
 def lint(chart: Path, *options: str) -> Command:
     """Lint a chart with its defaults and every case."""
-    words = [Path(sys.executable).with_name("chartproof"), "lint", chart, *options]
+    words: Words = [Path(sys.executable).with_name("chartproof"), "lint", chart, *options]
     return Command(words, chart.parent)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from chartproof import engine, excerpt
+from chartproof.archive import packed
 from chartproof.chart import Chart
 from chartproof.excerpt import Excerpts, Sources
 from chartproof.options import RenderOptions
@@ -150,11 +151,11 @@ def test_an_excerpt_is_measured_and_packed_once(
 ) -> None:
     packs: list[object] = []
     looks: list[Sources] = []
-    pack, files = excerpt.packed, Excerpts._files
+    files = Excerpts._files
 
     def noted_pack(contents: Iterator[tuple[str, bytes]]) -> bytes:
         packs.append(contents)
-        return pack(contents)
+        return packed(contents)
 
     def noted_files(self: Excerpts, sources: Sources, missed: Mapping[str, Names]) -> Names:
         looks.append(sources)

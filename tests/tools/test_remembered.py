@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -189,8 +190,7 @@ def test_another_version_of_a_library_is_another_lint(
 ) -> None:
     run()
     digest.of_program.cache_clear()
-    versions = digest.version
-    monkeypatch.setattr(digest, "version", lambda name: versions(name) + (name == library) * ".1")
+    monkeypatch.setattr(digest, "version", lambda name: version(name) + (name == library) * ".1")
     run()
     digest.of_program.cache_clear()
     assert len(linted) == 2

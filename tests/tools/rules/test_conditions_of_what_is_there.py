@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chartproof.chart import Chart
+from chartproof.excerpt import Sources
 from chartproof.findings import Finding, Severity
 from chartproof.release import Release
-from chartproof.render import render
+from chartproof.render import render, render_some
 from chartproof.rules import RULES
 from chartproof.wiring import given
 from tests.support.inline import CHART_YAML, found_in, found_with, write_chart
@@ -226,13 +228,12 @@ def test_a_name_that_is_asked_for_twice_costs_one_render(renders: list[Release])
 def excerpts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Give the list of the templates that the search for the givers of names renders alone."""
     made: list[str] = []
-    sound = given.render_alone
 
-    def noted(chart: Chart, source: str, *rest: object) -> Release:
-        made.append(source.rpartition("/")[2])
-        return sound(chart, source, *rest)  # type: ignore[arg-type]
+    def noted(chart: Chart, sources: Sources, *rest: Any) -> Release:
+        made.extend(source.rpartition("/")[2] for source in sources)
+        return render_some(chart, sources, *rest)
 
-    monkeypatch.setattr(given, "render_alone", noted)
+    monkeypatch.setattr(given, "render_some", noted)
     return made
 
 
