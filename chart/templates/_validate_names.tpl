@@ -16,6 +16,9 @@
 {{- end }}
 {{- $accounts := dict }}
 {{- range $component := $components }}
+{{- include "rabbitmq-workers.faults.variables" . }}
+{{- include "rabbitmq-workers.faults.quantities" . }}
+{{- include "rabbitmq-workers.faults.labels" (dict "path" (printf "%s.podLabels" .path) "labels" .values.podLabels) }}
 {{- with .values.serviceAccount }}
 {{- if and .create .name }}
 {{- with get $accounts .name }}
@@ -25,6 +28,14 @@
 {{- end }}
 {{- end }}
 {{- end }}
+{{- include "rabbitmq-workers.faults.labels" (dict "path" "commonLabels" "labels" .Values.commonLabels) }}
+{{- if .Values.broker.enabled }}
+{{- include "rabbitmq-workers.faults.labels" (dict "path" "broker.persistence.labels" "labels" .Values.broker.persistence.labels) }}
+{{- end }}
+{{- range $kind := list "serviceMonitor" "podMonitor" "prometheusRule" "dashboards" }}
+{{- $labels := (get $.Values.monitoring $kind).labels }}
+{{- include "rabbitmq-workers.faults.labels" (dict "path" (printf "monitoring.%s.labels" $kind) "labels" $labels) }}
+{{- end }}
 {{- if hasPrefix "amq." .Values.queue.name }}
 - queue.name is {{ .Values.queue.name }}: names that begin with amq. are RabbitMQ's own
 {{- end }}
@@ -33,46 +44,23 @@
 {{/*
 Labels that Kubernetes would refuse, and those by which the chart's own objects find each other: given once more, they
 would be another pod's. Others of the chart, such as part-of, may be given in its place.
+Usage: dict "path" PATH "labels" MAP
 */}}
 {{- define "rabbitmq-workers.faults.labels" -}}
-{{- $monitoring := .Values.monitoring -}}
-{{- $given := dict "commonLabels" .Values.commonLabels -}}
-{{- if .Values.broker.enabled -}}
-{{- $_ := set $given "broker.podLabels" .Values.broker.podLabels -}}
-{{- $_ := set $given "broker.persistence.labels" .Values.broker.persistence.labels -}}
-{{- end -}}
-{{- range $kind := list "serviceMonitor" "podMonitor" "prometheusRule" "dashboards" -}}
-{{- $_ := set $given (printf "monitoring.%s.labels" $kind) (get $monitoring $kind).labels -}}
-{{- end -}}
-{{- range (include "rabbitmq-workers.workers" . | fromJson).workers -}}
-{{- $_ := set $given (printf "%s.podLabels" .path) .values.podLabels -}}
-{{- end -}}
-{{- $own := include "rabbitmq-workers.selectorLabels" (dict "root" . "component" "broker") | fromYaml -}}
-{{- range $path, $labels := $given -}}
-{{- range $name, $value := $labels -}}
+{{- range $name, $value := .labels -}}
 {{- if or (gt (len $value) 63) (not (regexMatch "^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$" $value)) }}
-- {{ $path }} has {{ $name }} as {{ quote $value }}: what a label says has at most 63 letters, digits, dashes, dots and underscores
-{{- else if hasKey $own $name }}
-- {{ $path }} has {{ $name }}, by which the chart's objects find each other: leave it out{{ if eq $name "app.kubernetes.io/name" }}, or set nameOverride{{ end }}
-{{- end }}
+- {{ $.path }} has {{ $name }} as {{ quote $value }}: what a label says has at most 63 letters, digits, dashes, dots and underscores
+{{- else if regexMatch "^app\\.kubernetes\\.io/(name|instance|component)$" $name }}
+- {{ $.path }} has {{ $name }}, by which the chart's objects find each other: leave it out{{ if hasSuffix "/name" $name }}, or set nameOverride{{ end }}
 {{- end }}
 {{- end }}
 {{- end -}}
 
-{{/* The schema could refuse them too, and Helm would not say where they are. */}}
+{{/* The schema could refuse them too, and Helm would not say where they are. Usage: {path, values} of a component */}}
 {{- define "rabbitmq-workers.faults.variables" -}}
-{{- $given := dict -}}
-{{- if .Values.broker.enabled -}}
-{{- $_ := set $given "broker.env" .Values.broker.env -}}
-{{- end -}}
-{{- range (include "rabbitmq-workers.workers" . | fromJson).workers -}}
-{{- $_ := set $given (printf "%s.env" .path) .values.env -}}
-{{- end -}}
-{{- range $path, $env := $given -}}
-{{- range $name, $_ := $env -}}
+{{- range $name, $_ := .values.env -}}
 {{- if not (regexMatch "^[A-Za-z_][A-Za-z0-9_]*$" $name) }}
-- {{ $path }} has {{ quote $name }}, which is no name of a variable: use letters, digits and underscores, and no digit to begin with
-{{- end }}
+- {{ $.path }}.env has {{ quote $name }}, which is no name of a variable: use letters, digits and underscores, and no digit to begin with
 {{- end }}
 {{- end }}
 {{- end -}}
