@@ -33,8 +33,8 @@ files and options, the folder it is in, the versions of the libraries that rende
 chartproof itself. Nothing is then rendered, and no rule is asked. A chart whose templates name
 something random, the time, or the order of a map, be it in a branch that no case takes, can have
 other findings each time: it is linted each time, and so is one whose text for `tpl` may name such a
-thing. `--no-cache` lints whatever is remembered, and remembers nothing. The last 200
-lints are kept, in at most 64 MB; the folder can be deleted at any time.
+thing. `--no-cache` lints whatever is remembered, and remembers nothing. The last 200 lints are
+kept, in at most 64 MB; the folder can be deleted at any time.
 
 Below, the lines with a minus are at fault, and those with a plus mend it; what lint says of the
 fault stands under them. `make docs` makes this page from the rules and from examples that it tries.

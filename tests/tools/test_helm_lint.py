@@ -10,6 +10,7 @@ import pytest
 from chartproof import engine, helm_lint
 from chartproof.cases import Case
 from chartproof.chart import Chart
+from chartproof.helm_verdicts import Message
 from chartproof.options import RenderOptions
 from chartproof.render import render
 from tests.support.charts import CHARTS, rendering_cases
@@ -41,7 +42,7 @@ IF_FAULTY = "{{ if eq .Values.name `a b` }}"
 VALUES = "name: plain\nselector: true\n"
 
 
-def told(messages: list[helm_lint.Message]) -> Sorted:
+def told(messages: list[Message]) -> Sorted:
     return sorted((it["path"], it["severity"], it["error"]) for it in messages)
 
 

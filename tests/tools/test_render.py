@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 
 import pytest
 
@@ -99,6 +100,25 @@ def test_the_items_of_a_list_are_objects() -> None:
         "Secret/r-second",
     ]
     assert str(release).count("kind: List") == 1
+
+
+def test_documents_that_several_renders_have_are_parsed_once() -> None:
+    known: dict[Manifest, Manifest] = {}
+    first, second = (render(chart("notes")).sharing(known) for _ in range(2))
+    assert first.documents == render(chart("notes")).documents
+    assert [*map(id, first.documents)] == [*map(id, second.documents)]
+    other = render(chart("notes"), options=RenderOptions(release="other")).sharing(known)
+    assert {it.name for it in other.manifests}.isdisjoint(it.name for it in first.manifests)
+
+
+def test_equal_documents_of_one_render_stay_two() -> None:
+    known: dict[Manifest, Manifest] = {}
+    plain = render(chart("notes"))
+    twice = replace(plain, documents=(*plain.documents, *map(replace, plain.documents)))
+    for _ in range(2):
+        shared = twice.sharing(known).documents
+        assert shared == twice.documents
+        assert len({*map(id, shared)}) == len(shared)
 
 
 def test_a_subchart_is_there_only_when_its_condition_holds() -> None:

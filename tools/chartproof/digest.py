@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import chartproof
@@ -25,10 +25,18 @@ def digest(*parts: bytes) -> str:
 @cache
 def of_program(libraries: Sequence[str]) -> bytes:
     """Digest chartproof's own code, the Python that runs it, and the versions of libraries."""
-    versions = [f"{name} {version(name)}" for name in libraries]
+    versions = [f"{name} {_version(name)}" for name in libraries]
     sources = sorted(Path(chartproof.__file__).parent.rglob("*.py"))
     contents = (source.read_bytes() for source in sources)
     return digest(*map(str.encode, [sys.version, *versions]), *contents).encode()
+
+
+def _version(library: str) -> str:
+    """Return the version that is installed, "" for a library that another one no longer needs."""
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return ""
 
 
 def of_case(case: Case) -> str:

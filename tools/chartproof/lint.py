@@ -17,6 +17,7 @@ from chartproof.explanations import (
     VALUES_ARE_ACCEPTED,
 )
 from chartproof.findings import Finding, Severity, sort_key
+from chartproof.helm_verdicts import Message
 from chartproof.manifest import Manifest, ManifestError
 from chartproof.project import FILE
 from chartproof.release import Release
@@ -136,9 +137,7 @@ def _by_helm(chart: Chart, seen: Sequence[_Seen]) -> list[list[Finding]]:
     return told
 
 
-def _of_helm(
-    chart: Chart, messages: Sequence[helm_lint.Message], *, has_failed: bool
-) -> Iterator[Finding]:
+def _of_helm(chart: Chart, messages: Sequence[Message], *, has_failed: bool) -> Iterator[Finding]:
     for message in messages:
         path = message["path"]
         severity = _HELM_SEVERITIES.get(message["severity"], Severity.WARNING)
