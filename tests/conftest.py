@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+# Here and not when it is needed: while pytest rewrites a module, Python 3.11 cannot bear that
+# leftovers of kr8s are collected and told of.
+from chartproof import remembered
 from tests.support import needs
 
 if TYPE_CHECKING:
@@ -43,7 +46,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(autouse=True)
 def _nothing_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have each test lint for itself: what it replaces in this process is in no digest."""
-    monkeypatch.setattr("chartproof.remembered.memory", lambda: None)
+    monkeypatch.setattr(remembered, "memory", lambda: None)
 
 
 @pytest.fixture(scope="session")
