@@ -124,6 +124,16 @@ def test_a_fault_that_one_case_shows_is_told_of_it_alone(
     assert together(chart, cases) == expected
 
 
+def test_what_a_value_says_as_a_template_is_told_as_helm_does(tmp_path: Path) -> None:
+    template = CONFIG_MAP.replace(".Values.name", "tpl .Values.name .")
+    chart = write_chart(tmp_path, {"values.yaml": VALUES, "templates/a.yaml": template})
+    asking = Case("asking", inline={"name": "a b-{{ .Release.IsInstall }}-{{ .Release.Revision }}"})
+    cases = [given("name=x"), asking]
+    expected = each(chart, cases)
+    assert 'requirements: "a b-false-0"' in expected[1][0][2] + expected[1][-1][2]
+    assert together(chart, cases) == expected
+
+
 def test_what_helm_says_of_whole_kinds_and_texts_is_told_of_every_case(tmp_path: Path) -> None:
     old = "policy/v1beta1"
     files = {

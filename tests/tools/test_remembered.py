@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
@@ -278,6 +279,25 @@ def test_a_chart_that_is_changed_while_it_is_linted_is_not_remembered(
     monkeypatch.setattr(remembered.Lint, "_judged", edited)
     run()
     assert not Path("memory").exists()
+
+
+def test_values_out_of_a_pipe_are_linted_each_time(run: Run, linted: list[Path]) -> None:
+    Path("more.yaml").write_text("port: {no: number}\n")
+    expected = run("-f", "more.yaml")
+    os.mkfifo("pipe")
+    for _ in range(2):
+        with ThreadPoolExecutor() as pool:
+            pool.submit(Path("pipe").write_text, "port: {no: number}\n")
+            assert run("-f", "pipe") == expected
+    assert len(linted) == 3
+
+
+def test_names_that_are_no_text_are_no_trouble(run: Run, linted: list[Path]) -> None:
+    Path(os.fsdecode(b"chart/files/\xff")).write_text("")
+    assert run() == run("--no-cache")
+    Path(os.fsdecode(b"chart/files/\xff")).rename(os.fsdecode(b"chart/files/\xfe"))
+    run()
+    assert len(linted) == 3
 
 
 def test_an_archive_is_remembered_too(run: Run, linted: list[Path]) -> None:

@@ -62,7 +62,7 @@ def of_chart(chart: Path, folders: Collection[str] = ()) -> bytes:
         return digest(chart.read_bytes()).encode()
     parts = []
     for path in _below(chart, ignored(chart, folders)):
-        parts += [os.path.relpath(path, chart).encode(), _what(path)]
+        parts += [os.fsencode(path.relative_to(chart)), _what(path)]
     return digest(*parts).encode()
 
 

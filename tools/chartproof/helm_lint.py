@@ -6,6 +6,7 @@ way might differ from the long one, the long one is taken.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -47,7 +48,7 @@ def lint(chart: Chart, cases: Sequence[Case], failed: Sequence[bool]) -> list[li
         for case, has_failed in zip(cases, failed, strict=True)
     ]
     short = {index: cases[index] for index, asks in enumerate(with_schema) if not asks}
-    told = _Short(chart, short).messages() if len(short) > 1 and _is_plain(chart) else {}
+    told = _Short(chart, short).messages() if len(short) > 1 and _is_plain(chart, cases) else {}
 
     def long(index: int) -> list[Message]:
         if index in told:
@@ -69,15 +70,16 @@ def _may_be_asked_otherwise(chart: Chart, case: Case) -> bool:
     )
 
 
-def _is_plain(chart: Chart) -> bool:
+def _is_plain(chart: Chart, cases: Sequence[Case]) -> bool:
     """Tell whether the short way knows all that templates have otherwise in Helm's lint."""
     if not (chart.path / "templates").is_dir():
         return False
     # Values count as well: `tpl` may make a template of them.
+    given = [("values", json.dumps(case.values)) for case in cases]
     asking = (
         _OF_INSTALL.search(_of_no_install(action) if "/templates/" in name else action)
         or any("IsInstall" in literal for literal in _STRING.findall(action))
-        for name, text in chart.files.items()
+        for name, text in [*chart.files.items(), *given]
         for action in actions(text)
     )
     odd = (name.lower().endswith((".yaml", ".yml")) != is_yaml(name) for name in chart.files)

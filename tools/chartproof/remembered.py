@@ -74,12 +74,14 @@ class Lint(NamedTuple):
         return Report(judged.kept, judged.waived)
 
     def _key(self) -> str | None:
-        """Digest everything that decides what is found; None where it cannot be read."""
-        place = str(self.path), str(self.path.resolve()), str(Path.cwd()), locale.getencoding()
-        how = *place, str(self.is_deep), str(self.is_whole), *map(of_case, self.cases)
+        """Digest everything that decides what is found; None where it cannot be read twice."""
+        if not all(file.is_file() for case in self.cases for file in case.files):
+            return None  # from a pipe the values come once, and are for lint
+        place = self.path, self.path.resolve(), Path.cwd(), locale.getencoding()
+        how = repr((*place, self.is_deep, self.is_whole, *map(of_case, self.cases)))
         with suppress(OSError):
             chart = of_chart(self.path, _READ_BY_NOBODY)
-            return digest(of_program(_LIBRARIES), chart, *map(str.encode, how))
+            return digest(of_program(_LIBRARIES), chart, how.encode())
         return None
 
 
