@@ -77,11 +77,19 @@ class Trial:
         everything = [mutant for those in mutants.values() for mutant in those]
         self._try_hints(session.items, everything)
         left = {_target(mutant) for mutant in everything if id(mutant) not in self._killed}
-        reaching = self._reaching(session.items, left) if left and not self.fault else {}
-        for module, those in mutants.items() if not self.fault else ():
+        # Modules without any left first: to find out what reaches the others takes long.
+        in_turn = sorted(
+            mutants.items(), key=lambda entry: any(id(it) not in self._killed for it in entry[1])
+        )
+        reaching: Mapping[CodeType, list[pytest.Item]] | None = None
+        for module, those in in_turn:
+            if reaching is None and any(id(it) not in self._killed for it in those):
+                reaching = {} if self.fault else self._reaching(session.items, left)
+            if self.fault:
+                return True
             results = [
-                self._killed.get(id(mutant)) or self._result(mutant, reaching[_target(mutant)])
-                for mutant in those
+                self._killed.get(id(it)) or self._result(it, (reaching or {})[_target(it)])
+                for it in those
             ]
             self.results += results
             self.done(module, results)

@@ -109,6 +109,12 @@ def test_only_the_files_of_a_whole_volume_are_known(mount: str, count: int) -> N
     assert len(found_in("path-names-a-mounted-file", template)) == count
 
 
+def test_nothing_is_known_of_the_files_of_a_volume_that_is_not_there() -> None:
+    mount = "mountPath: /etc/app}, {name: gone, mountPath: /etc/gone"
+    template = MOUNTED.replace("MOUNT", mount).replace("ARGUMENT", "/etc/gone/app.yml")
+    assert found_in("path-names-a-mounted-file", template) == []
+
+
 @pytest.mark.parametrize("argument", ["/etc/app", "/etc/app/", "--in=/etc/app/ --out=/tmp/out"])
 def test_the_mount_point_itself_is_there(argument: str) -> None:
     template = MOUNTED.replace("MOUNT", "mountPath: /etc/app").replace("ARGUMENT", argument)

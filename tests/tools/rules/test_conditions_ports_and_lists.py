@@ -89,6 +89,16 @@ def test_container_ports_without_a_name_are_told_by_number() -> None:
     assert message.endswith("they declare 8080")
 
 
+def test_container_ports_without_a_name_are_told_by_number_to_a_service() -> None:
+    service = SERVICE.replace("port: 8080", "port: 80, targetPort: 9090")
+    nameless = POD.replace("name: http, ", "")
+    told = [
+        messages(found_in("target-port-is-a-container-port", pod + service))
+        for pod in (POD, nameless)
+    ]
+    assert [it.rpartition(" they declare ")[2] for (it,) in told] == ["http 8080", "8080"]
+
+
 def test_container_ports_without_a_number_are_told_by_name() -> None:
     numberless = POD.replace(", containerPort: 8080", "")
     (message,) = of_ingress("{port: 9090, endPort: 9099}", numberless)

@@ -89,7 +89,10 @@ class _Search:
 
     def by_failures(self, case: Case) -> None:
         """Find all the branches that a case takes and that are not known yet."""
-        while (number := self._next(case)) is not None:
+        for _ in self.branches:  # each failure tells of another one
+            number = self._next(case)
+            if number is None:
+                return
             self._take([number], case)
 
     def _next(self, case: Case) -> int | None:
