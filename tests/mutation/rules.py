@@ -27,6 +27,7 @@ TESTS = {
     "chartproof.rules": _LINT,
     "chartproof.wiring": _LINT,
     "chartproof.snapshot": _SNAPSHOTS,
+    "chartproof.digest": (*_SNAPSHOTS, "tests/tools/test_remembered.py"),
     "chartproof.experiments": _LINT,
     "chartproof.excerpt": (*_LINT, "tests/tools/test_excerpt.py"),
     "chartproof.kubernetes": _LINT,
