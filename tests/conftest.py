@@ -43,10 +43,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.line(f"{report.nodeid}: {reason}")
 
 
-@pytest.fixture(autouse=True)
-def _nothing_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_is_remembered() -> Iterator[None]:
     """Have each test lint for itself: what it replaces in this process is in no digest."""
-    monkeypatch.setattr(remembered, "memory", lambda: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(remembered, "memory", lambda: None)
+        yield
 
 
 @pytest.fixture(scope="session")
