@@ -36,20 +36,20 @@ format: .venv/ready ## ruff's formatter over the whole tree
 
 # Without leaks, as what coverage notes down would count as one; and without handlers that cannot be
 # interrupted: while one is to be, Python 3.11 does not get on with anything that is traced.
-coverage: .venv/ready ## which lines and branches of the workers their tests run; needs a broker
+coverage: .venv/ready ## which lines and branches of the workers their tests run, or those named ONLY; needs a broker
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -k "not cannot_be_interrupted" --ignore=tests/apps/test_leaks.py \
+	$(BIN)/coverage run -m pytest -k "not cannot_be_interrupted $(if $(ONLY),and ($(ONLY)))" --ignore=tests/apps/test_leaks.py \
 	  tests/apps tests/pages/test_workers_page.py
 	$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report
+	$(BIN)/coverage report $(if $(ONLY),--fail-under=0)
 
 docs: .venv/ready ## write the pages and tables that are made from what they describe
 	$(BIN)/chartproof docs chart
 	$(BIN)/python -m tests.pages.rules
 	$(BIN)/python -m tests.pages.review
 
-faults: .venv/ready ## break broker, network and workers in every way, and write docs/faults.md
-	$(BIN)/python -m tests.apps.faults
+faults: .venv/ready ## break broker, network and workers in every way, and write docs/faults.md; ONLY=name for some
+	$(BIN)/python -m tests.apps.faults $(if $(ONLY),-k "$(ONLY)")
 
 mutate-rules: .venv/ready ## break every check in turn, or those in MODULES; docs/self-tests.md lists which test notices
 	$(BIN)/python -m tests.mutation.rules $(MODULES)

@@ -71,7 +71,7 @@ def own_cases() -> Iterator[dict[str, Any]]:
     own = [yamlio.load(case.files[0].read_text()) for case in ci_cases(OWN_CHART).values()]
     for number, values in enumerate(cycle(own)):
         scale = {
-            "producer": {"replicas": number % 5, "rate": number},
+            "producer": {"rate": number},
             "consumer": {"replicas": number % 5 + 3, "prefetch": number + 100},
         }
         yield merge(values, scale)

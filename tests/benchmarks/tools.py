@@ -4,7 +4,8 @@ A ratio says how many times as long the other way takes: above 1, chartproof is 
 take turns, every figure is the median of its runs, and the spread of the runs stands beside it.
 Figures that end in `_warm` are of a run that finds everything as an earlier run has left it; the
 others are of a run that knows nothing of earlier ones.
-No timing fails anything; a run whose checks do not pass does.
+No timing fails anything; a run whose checks do not pass does. QUICK=1 is one round of a few cases,
+to see that all runs.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Self
 
 from rich.console import Console
 from rich.table import Table
@@ -24,33 +27,43 @@ from chartproof.errors import ChartproofError
 from tests.benchmarks import charts, peers
 from tests.benchmarks.measure import Cost, cost, in_turns, noise, one_by_one, typical
 
-CASES = 400
-FEWER_CASES = (100, 200)
-TEMPLATE_SAMPLE = 40
-ROUNDS = 3
 CORES = os.cpu_count() or 1
 
 CHECK, CHECK_AGAIN = "chartproof, nothing known", "chartproof, nothing changed since"
 COLLECT, COLLECT_BARE = "chartproof, --collect-only", "pytest, --collect-only"
 UNITTEST, UNITTEST_PARALLEL = "helm-unittest", f"helm-unittest, {CORES} processes"
-TEMPLATE = f"helm template, a process a case: {TEMPLATE_SAMPLE} of them, scaled"
-SCHEMAS = f"chartproof's schemas alone, {TEMPLATE_SAMPLE} cases"
-KUBECONFORM = f"kubeconform, {TEMPLATE_SAMPLE} cases"
+TEMPLATE = "helm template, a process a case: a part of them, scaled"
+SCHEMAS, KUBECONFORM = "chartproof's schemas alone, that part", "kubeconform, that part"
 LINT_CASES = 20
 LINT, LINT_AGAIN = "chartproof lint", "chartproof lint, nothing changed since"
 
 
+@dataclass(frozen=True)
+class Size:
+    """How much is measured: cases, two smaller numbers of them, a part for what is slow, rounds."""
+
+    cases: int = 400
+    fewer: tuple[int, int] = (100, 200)
+    part: int = 40
+    rounds: int = 3
+
+    @classmethod
+    def chosen(cls) -> Self:
+        """Read QUICK."""
+        return cls(20, (5, 10), 5, 1) if os.environ.get("QUICK") else cls()
+
+
 def main() -> None:
     """Print a table for each chart, and all figures as JSON in the last line."""
-    console = Console(width=100)
+    console, size = Console(width=100), Size.chosen()
     figures: dict[str, dict[str, float]] = {}
     try:
         for kind in charts.CHARTS:
             with TemporaryDirectory() as folder:
-                runs = in_turns(ways(Path(folder), kind), ROUNDS)
-            console.print(table(f"{CASES} cases of the {kind} chart", runs))
+                runs = in_turns(ways(Path(folder), kind, size), size.rounds)
+            console.print(table(f"{size.cases} cases of the {kind} chart", runs))
             medians = {way: typical(costs) for way, costs in runs.items()}
-            for name, figure in compared(medians):
+            for name, figure in compared(medians, size):
                 figures.setdefault(name, {})[kind] = round(figure, 2)
     except ChartproofError as error:
         sys.exit(str(error))
@@ -61,13 +74,13 @@ def main() -> None:
     print(json.dumps({**figures, "load_average": load}))
 
 
-def ways(folder: Path, kind: str) -> Mapping[str, Callable[[], Cost]]:
+def ways(folder: Path, kind: str, size: Size) -> Mapping[str, Callable[[], Cost]]:
     """Make the projects of a chart, approve their snapshots, and give what is to be measured."""
-    fewer = {count: approved_project(folder, kind, count) for count in FEWER_CASES}
-    project = approved_project(folder, kind, CASES)
+    fewer = {count: approved_project(folder, kind, count) for count in size.fewer}
+    project = approved_project(folder, kind, size.cases)
     peers.write_suites(project)
     cost(*peers.run_suites(project, "--update-snapshot"))
-    first = peers.cases_in(project)[:TEMPLATE_SAMPLE]
+    first = peers.cases_in(project)[: size.part]
     sample = [peers.helm_template(project, it) for it in first]
     rendered = peers.render_for_schemas(project, first)
     ways = {
@@ -75,7 +88,7 @@ def ways(folder: Path, kind: str) -> Mapping[str, Callable[[], Cost]]:
         CHECK_AGAIN: partial(cost, peers.check_again(project)),
         UNITTEST: partial(cost, *peers.run_suites(project)),
         UNITTEST_PARALLEL: partial(cost, *peers.run_suites(project, processes=CORES)),
-        TEMPLATE: partial(one_by_one, sample, times=CASES / TEMPLATE_SAMPLE),
+        TEMPLATE: partial(one_by_one, sample, times=size.cases / size.part),
         SCHEMAS: partial(cost, peers.check_schemas(rendered)),
         KUBECONFORM: partial(cost, peers.kubeconform(rendered)),
         COLLECT: partial(cost, peers.collect(project)),
@@ -110,7 +123,7 @@ def fewer_name(cases: int) -> str:
     return f"{CHECK}, {cases} cases"
 
 
-def compared(medians: Mapping[str, Cost]) -> Iterator[tuple[str, float]]:
+def compared(medians: Mapping[str, Cost], size: Size) -> Iterator[tuple[str, float]]:
     """Give the figures of the last line."""
     check = medians[CHECK]
     for name, way in {
@@ -125,8 +138,8 @@ def compared(medians: Mapping[str, Cost]) -> Iterator[tuple[str, float]]:
     yield "collect_overhead_s", medians[COLLECT].wall - medians[COLLECT_BARE].wall
     yield "peak_mb", check.peak_mb
     yield "peak_mb_warm", medians[CHECK_AGAIN].peak_mb
-    fewest = min(FEWER_CASES)
-    yield f"growth_{fewest}_to_{CASES}_cases", check.wall / medians[fewer_name(fewest)].wall
+    fewest = min(size.fewer)
+    yield f"growth_{fewest}_to_{size.cases}_cases", check.wall / medians[fewer_name(fewest)].wall
     yield "lint_s", medians[LINT].wall
     yield "lint_warm_s", medians[LINT_AGAIN].wall
 

@@ -68,13 +68,26 @@ def test_make_bench_workers_runs_a_contestant_in_its_short_form() -> None:
     assert "load_average" in json.loads(told.splitlines()[-1])
 
 
-@pytest.mark.parametrize("target", ["coverage", "faults", "mutate-rules", "bench-tools"])
-def test_what_takes_too_long_to_be_run_here_can_be_loaded(target: str) -> None:
-    recipe = " ".join(make("--dry-run", target).replace("\\\n", " ").splitlines())
-    modules = re.findall(r"-m (tests\.[\w.]+)", recipe)
-    files = re.findall(r"\btests/[\w./]+", recipe)
-    assert modules or files
-    for module in modules:
-        load = f"import runpy; runpy.run_module({module!r}, run_name='loaded')"
-        subprocess.run([sys.executable, "-c", load], cwd=REPOSITORY, check=True)
-    assert [name for name in files if not (REPOSITORY / name).exists()] == []
+@pytest.mark.needs("helm4", "kubeconform")
+def test_make_bench_tools_measures_every_way_in_its_short_form() -> None:
+    told = make("bench-tools", "QUICK=1")
+    figures = json.loads(told.splitlines()[-1])
+    assert figures["vs_helm_unittest"].keys() == {"scaffold", "own", "large"}
+
+
+def test_make_coverage_tells_what_the_tests_that_are_named_run(clone: Path) -> None:
+    told = make("coverage", "ONLY=test_backoff", folder=clone)
+    assert re.search(r"^apps/workers/deadline.py +\d+ +\d+", told, re.M)
+    assert "apps/workers/backoff.py" not in told, "it is whole, and only what is not is listed"
+
+
+@pytest.mark.needs("broker")
+def test_make_faults_tries_those_that_are_named_and_leaves_the_page(clone: Path) -> None:
+    assert "1 passed" in make("faults", "ONLY=the_queue_is_deleted", folder=clone)
+    assert git(clone, "status", "--porcelain") == ""
+
+
+def test_make_mutate_rules_breaks_a_module_and_finds_its_section_right(clone: Path) -> None:
+    told = make("mutate-rules", "MODULES=chartproof.coverage.branches", folder=clone)
+    assert "0 survive without a reason" in told
+    assert git(clone, "diff", "--unified=0").count("\n+#") == 0, "it has its section already"

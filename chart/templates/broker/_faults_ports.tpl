@@ -11,7 +11,7 @@
 {{- end }}
 {{- $_ := set $names .name (toString .number) }}
 {{- end }}
-{{- $known := concat (keys $names) (list "amqp" "management" "metrics" "amqps" "management-tls" "metrics-tls") }}
+{{- $known := concat (keys $names | sortAlpha) (list "amqp" "management" "metrics" "amqps" "management-tls" "metrics-tls") }}
 {{- range $name, $_ := .service.nodePorts }}
 {{- if not (has $name $known) }}
 - broker.service.nodePorts has {{ $name }}, and there is no port of that name, in broker.extraPorts either

@@ -25,13 +25,16 @@ _UNSTEADY = (
     r"|getHostByName)\b"
 )
 _STRING = r'"(?:\\.|[^"\\])*"|`[^`]*`|\'(?:\\.|[^\'\\])\''
+_STEADY = rf"(?!{_UNSTEADY})[\w.$]+"
+_LISTED = r"(?:keys|values)\s+[\w.$]+"
 _UNSTEADY_ARGUMENT = rf"\(\s*{_UNSTEADY}[^()\"`']*\)"
 _ACTION = re.compile(rf"\{{\{{(?:{_STRING}|/\*.*?\*/|(?!\}}\}}).)*\}}\}}", re.DOTALL)
 _CALL = re.compile(_UNSTEADY)
 _PART = re.compile(
     rf"(?P<kept>{_STRING}|/\*.*?\*/"
-    # The order of keys is by chance, but not once they are sorted.
-    r"|(?<![\w.$])keys\s+[\w.$]+\s*\|\s*sortAlpha\b)"
+    # The order of keys is by chance, but not once they are sorted, and to `has` it is no matter.
+    rf"|(?<![\w.$]){_LISTED}\s*\|\s*sortAlpha\b"
+    rf"|(?<![\w.$])has\s+(?:{_STEADY}|{_STRING}|\((?:\s*{_STEADY})+\s*\))\s+\(\s*{_LISTED}\s*\))"
     # Nothing random is used where a default is not needed, although it is made.
     rf"|\|\s*default\s+(?P<piped>{_UNSTEADY_ARGUMENT})"
     rf"|(?<![\w.$])default\s+(?P<given>{_UNSTEADY_ARGUMENT})\s+(?P<value>[\w.$]+)"
