@@ -56,7 +56,7 @@ begins with a dash; all of them are shown at once.
 {{- else if and $given (not (include "rabbitmq-workers.isQuantity" $given)) }}
 {{- /* That it is none is told already. */}}
 {{- else if not $watermark }}
-- broker.memoryWatermark is {{ .memoryWatermark }} of broker.resources.limits.memory, which is {{ dig "limits" "memory" "" .resources | default "not set" }}: set a whole quantity such as 2Gi, or give the watermark itself as one
+- broker.memoryWatermark is {{ .memoryWatermark }} of broker.resources.limits.memory, which is {{ $given | default "not set" }}: set a whole quantity such as 2Gi, or give the watermark itself as one
 {{- else if and $limit (ge (int64 $watermark) (int64 $limit)) }}
 - broker.memoryWatermark is {{ .memoryWatermark }}, not below broker.resources.limits.memory, {{ include "rabbitmq-workers.text" .resources.limits.memory }}: the broker would be killed before it slows its publishers down
 {{- else if and .persistence.enabled (lt (int64 $size) (mul 2 (int64 $watermark))) }}
