@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from chartproof import yamlio
+from chartproof.chart import check
 from chartproof.errors import InputError
 from chartproof.package import Package, package
 from chartproof.package.worktree import refuse
@@ -52,10 +53,8 @@ class Release:
     def of(cls, chart: Path, version: str) -> Release:
         """Look at a chart's folder and a version to be. Raises InputError."""
         clone = Clone.around(chart)
-        folder = chart.resolve()
-        if not (folder / "Chart.yaml").is_file():
-            raise InputError(f"{chart}: not a chart, it has no Chart.yaml")
-        inside = folder.relative_to(clone.folder.resolve())
+        check(chart)
+        inside = chart.resolve().relative_to(clone.folder.resolve())
         return cls(clone, inside, Version.parse(version), Settings.read(chart))
 
     @cached_property
