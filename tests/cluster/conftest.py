@@ -17,6 +17,7 @@ from chartproof.cluster.cache import cache_dir
 from chartproof.cluster.engine import Image
 from chartproof.cluster.node.cluster import NodeCluster
 from chartproof.cluster.node.layout import cluster_layout
+from tests.support.make import make
 
 REPOSITORY = Path(__file__).parents[2]
 # Another name keeps two runs on one machine out of each other's way.
@@ -27,19 +28,6 @@ def chartproof(*words: str | Path) -> subprocess.CompletedProcess[str]:
     """Run chartproof on the cluster of the tests."""
     return subprocess.run(
         [Path(sys.executable).with_name("chartproof"), *words],
-        cwd=REPOSITORY,
-        env={**os.environ, "CHARTPROOF_CLUSTER": CLUSTER_NAME},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def make(target: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of the Makefile on the cluster of the tests, with what is installed here."""
-    installed = f"BIN={Path(sys.executable).parent}"
-    return subprocess.run(
-        ["make", "--old-file=.venv/ready", installed, target],
         cwd=REPOSITORY,
         env={**os.environ, "CHARTPROOF_CLUSTER": CLUSTER_NAME},
         capture_output=True,
@@ -86,7 +74,7 @@ def cluster() -> Iterator[Brought]:
         assert shown, up.stdout
         yield Brought(up.stdout, Path(shown[1]))
     finally:
-        down = make("down")
+        down = make("down", CHARTPROOF_CLUSTER=CLUSTER_NAME)
         assert down.returncode == 0, down.stdout + down.stderr
         assert CLUSTER_NAME not in subprocess.check_output(["ip", "netns"], text=True)
         assert not mounts_under(cache_dir() / "clusters" / CLUSTER_NAME)

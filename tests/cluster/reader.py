@@ -16,6 +16,7 @@ from chartproof.cluster.watch import Watch, connect
 from tests.cluster.conftest import REPOSITORY, Brought
 from tests.pages.guide import Outcome, follow
 from tests.support.go_modules import kubectl
+from tests.support.helm import homes
 from tests.support.tools import HELM4
 
 RELEASE = "demo"
@@ -39,9 +40,7 @@ class Reader:
         programs = (HELM4.path().parent, kubectl().parent)
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("KUBECONFIG", str(self.folder / "kubeconfig"))
-            for kind in ("CONFIG", "CACHE", "DATA"):
-                patch.setenv(f"HELM_{kind}_HOME", str(self.folder / "helm" / kind.lower()))
-            for name, text in environment.items():
+            for name, text in {**homes(self.folder / "helm"), **environment}.items():
                 patch.setenv(name, text)
             outcomes = list(follow(page, self.folder, os.pathsep.join(map(str, programs))))
         for outcome in outcomes:

@@ -19,7 +19,7 @@ from tests.cluster.conftest import REPOSITORY, Brought
 from tests.cluster.releases import worker_image
 from tests.pages.guide import follow, section
 from tests.pages.test_publishing_page import INSTALL, PAGE, REGISTRY
-from tests.support.helm import HELMS, Helm
+from tests.support.helm import HELMS, Helm, homes
 from tests.support.keys import OWNER, Key, new_key
 from tests.support.servers import registry, web_server
 from tests.support.tools import GoTool
@@ -62,8 +62,8 @@ def test_the_pages_install_and_upgrade_work_with_both_helms(
     namespace = f"published-{tool.version[1]}"
     ensure_namespace(connect(cluster.kubeconfig, None), namespace)
     home = Helm(tool, tmp_path / "helm")
-    for kind in ("CONFIG", "CACHE", "DATA"):
-        monkeypatch.setenv(f"HELM_{kind}_HOME", str(home.home / kind.lower()))
+    for name, text in homes(home.home).items():
+        monkeypatch.setenv(name, text)
     monkeypatch.setenv("KUBECONFIG", str(cluster.kubeconfig))
     monkeypatch.setenv("HELM_NAMESPACE", namespace)
     (tmp_path / "values.yaml").write_text(worker_image(cluster).read_text())

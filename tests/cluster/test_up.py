@@ -7,8 +7,9 @@ import re
 import pytest
 import yaml
 
-from tests.cluster.conftest import Brought, chartproof, make
+from tests.cluster.conftest import CLUSTER_NAME, Brought, chartproof
 from tests.cluster.releases import worker_image
+from tests.support.make import make
 
 pytestmark = [pytest.mark.needs("cluster", "helm4"), pytest.mark.usefixtures("cluster")]
 
@@ -21,7 +22,7 @@ def test_up_ends_in_messages_flowing_and_none_lost(cluster: Brought) -> None:
 
 
 def test_make_up_upgrades_what_is_there_within_a_minute() -> None:
-    again = make("up")
+    again = make("up", CHARTPROOF_CLUSTER=CLUSTER_NAME)
     assert again.returncode == 0, again.stdout + again.stderr
     assert "proven: lost 0 of" in again.stdout
     total = re.search(r"^total +([\d.]+) s", again.stdout, re.MULTILINE)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.clones import git
+from tests.support.helm import homes
 from tests.support.keys import new_key
 
 REPOSITORY = Path(__file__).parents[2]
@@ -21,8 +22,8 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "clone"
     git(tmp_path, "clone", "--quiet", "--bare", str(REPOSITORY), str(tmp_path / "origin.git"))
     git(tmp_path, "clone", "--quiet", str(tmp_path / "origin.git"), str(folder))
-    for kind in ("CONFIG", "CACHE", "DATA"):
-        monkeypatch.setenv(f"HELM_{kind}_HOME", str(tmp_path / "helm" / kind))
+    for name, text in homes(tmp_path / "helm").items():
+        monkeypatch.setenv(name, text)
     for who in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{who}_NAME", "Maintainer")
         monkeypatch.setenv(f"GIT_{who}_EMAIL", "maintainer@example.com")

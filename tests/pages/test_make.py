@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.pages.conftest import REPOSITORY
+from tests.support import make as commands
 from tests.support.clones import git
 
 
 def make(*words: str, folder: Path = REPOSITORY) -> str:
-    """Run make with the programs of this environment, and return what it printed.
-
-    The packages are those of the folder, and .venv, which make would set up first, is left alone.
-    """
-    programs = Path(sys.executable).parent
-    packages = os.pathsep.join(str(folder / name) for name in ("tools", "apps"))
-    done = subprocess.run(
-        ["make", "--old-file=.venv/ready", f"BIN={programs}", *words],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": packages, "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    """Run make, expect that it succeeds, and return what it printed."""
+    done = commands.make(*words, folder=folder)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.tools import HELM3, HELM4, GoTool
 
 HELMS = {"helm 3": HELM3, "helm 4": HELM4}
+
+
+def homes(folder: Path) -> Mapping[str, str]:
+    """Return the variables that have Helm keep settings, caches and logins in a folder."""
+    return {f"HELM_{kind}_HOME": str(folder / kind.lower()) for kind in ("CONFIG", "CACHE", "DATA")}
 
 
 @dataclass(frozen=True)
@@ -21,13 +27,9 @@ class Helm:
 
     def run(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
         """Run it, and return how it ended."""
-        folders = {
-            f"HELM_{kind}_HOME": str(self.home / kind.lower())
-            for kind in ("CONFIG", "CACHE", "DATA")
-        }
         return subprocess.run(
             [self.tool.path(), *words],
-            env={**os.environ, **folders, "HOME": str(self.home)},
+            env={**os.environ, **homes(self.home), "HOME": str(self.home)},
             capture_output=True,
             text=True,
             check=False,
