@@ -27,6 +27,15 @@ def test_make_test_lints_and_runs_every_test_and_is_what_ci_runs() -> None:
     assert (REPOSITORY / ".ci/run").read_text("utf-8").endswith("exec make test\n")
 
 
+def test_the_make_of_a_test_prints_the_same_when_make_runs_the_tests(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    by_hand = make("--dry-run", "lint")
+    monkeypatch.setenv("MAKELEVEL", "1")
+    monkeypatch.setenv("MAKEFLAGS", "w")
+    assert make("--dry-run", "lint") == by_hand
+
+
 def test_make_docs_leaves_the_pages_as_they_are_committed(clone: Path) -> None:
     make("docs", folder=clone)
     assert git(clone, "status", "--porcelain") == ""

@@ -79,3 +79,10 @@ def test_a_node_boots_with_its_own_folders_and_the_shared_volumes() -> None:
 
 def test_connections_from_outside_go_to_the_api_server() -> None:
     assert boot_file(CLUSTER, CLUSTER.node(1), "/l", "/p")["forward"] == "10.89.0.1:6443"
+
+
+def test_no_image_is_given_up_for_the_disk_as_there_is_nowhere_to_get_it_again() -> None:
+    for node in CLUSTER.nodes():
+        kubelet = yaml.safe_load(config_files(CLUSTER, node)["kubelet.yaml"])
+        assert kubelet["imageGCHighThresholdPercent"] == 100, "the mark at which it is off"
+        assert [signal for signal in kubelet["evictionHard"] if "fs." in signal] == []

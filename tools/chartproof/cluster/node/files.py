@@ -48,13 +48,11 @@ def kubelet(cluster: ClusterLayout, node: NodeLayout) -> dict[str, Any]:
         "cgroupRoot": node.cgroup,
         "failCgroupV1": False,
         "failSwapOn": False,
-        # No registry is in reach: an image that was collected as garbage could not come back.
+        # No registry is in reach: an image that was collected as garbage could not come back. So
+        # nothing is evicted for the disk either, which begins with the images that no container
+        # has at that moment: one that a pod needs after its first start container, too.
         "imageGCHighThresholdPercent": 100,
-        "evictionHard": {
-            "memory.available": "50Mi",
-            "nodefs.available": "1%",
-            "imagefs.available": "1%",
-        },
+        "evictionHard": {"memory.available": "50Mi"},
     }
 
 
