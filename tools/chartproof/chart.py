@@ -15,6 +15,7 @@ from chartproof.archive import rewritten
 from chartproof.cases import Case
 from chartproof.errors import InputError
 from chartproof.excerpt import Excerpts
+from chartproof.joint_check import JointCheck
 from chartproof.project.file import Project, case_of, read_project
 
 _SCHEMA = "/values.schema.json"
@@ -95,6 +96,11 @@ class Chart:
     def excerpts(self) -> Excerpts:
         """Its templates, to be rendered one without the other, and without the schema."""
         return Excerpts(self)
+
+    @cached_property
+    def joint_check(self) -> JointCheck:
+        """Its schema, for the values of many cases at once."""
+        return JointCheck(self)
 
     def locate(self, name: str) -> Path:
         """Turn Helm's name of a file, `<chart name>/templates/...`, into its path on disk."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import compress
 
 from chartproof import helm_lint
 from chartproof.cases import Case
@@ -55,9 +56,10 @@ def lint(chart: Chart, cases: Sequence[Case], *, deep: bool = False) -> list[Fin
     options and files that cannot be.
     """
     documents: dict[Manifest, Manifest] = {}
-    seen = side_by_side(lambda case: _seen(chart, case, documents), cases)
-    rendered = {it.case.name: it.release.files for it in seen if it.release}
     rendering = [case for case in cases if case.expected_failure is None]
+    accepted = set(compress(rendering, chart.joint_check.accepted([it.values for it in rendering])))
+    seen = side_by_side(lambda it: _seen(chart, it, documents, is_accepted=it in accepted), cases)
+    rendered = {it.case.name: it.release.files for it in seen if it.release}
     study = Study(chart, rendering, deep, rendered)
     # Helm renders while Python looks at what is rendered already.
     with ThreadPoolExecutor() as pool:
@@ -97,11 +99,15 @@ class _Seen:
     failure: Finding | None = None
 
 
-def _seen(chart: Chart, case: Case, documents: MutableMapping[Manifest, Manifest]) -> _Seen:
+def _seen(
+    chart: Chart, case: Case, documents: MutableMapping[Manifest, Manifest], *, is_accepted: bool
+) -> _Seen:
     """Render a case; what other cases render too, among `documents`, is not parsed again."""
     release = None
     try:
-        release = render(chart, case.values, case.options).sharing(documents)
+        release = render(chart, case.values, case.options, is_accepted=is_accepted).sharing(
+            documents
+        )
         release.parse()
     except ValuesError as error:
         return _Seen(case, release, Finding(str(error), rule=VALUES_ARE_ACCEPTED.id))

@@ -50,16 +50,20 @@ def render(
     chart: Chart,
     values: Mapping[str, Any] | None = None,
     options: RenderOptions | None = None,
+    *,
+    is_accepted: bool = False,
 ) -> Release:
     """Render `chart` with `values` over its defaults, as `helm template` of Helm 4 does.
 
+    Values that `is_accepted` by the chart's schema, as its `joint_check` has found, are not held
+    against it again.
     Raises ValuesError, TemplateError, and InputError for options that cannot be. Documents are
     parsed when they are looked into, so that broken YAML is a ManifestError then, or here where
     it hides the kind or the hook that Helm sorts by.
     """
     values = values or {}
     options = options or RenderOptions()
-    output = render_files(chart, values, options)
+    output = render_files(chart.without_schema if is_accepted else chart, values, options)
     prefixes = name_prefixes(chart, values, options)
 
     def manifests(files: Mapping[str, str]) -> Iterator[Manifest]:

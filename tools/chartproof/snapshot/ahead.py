@@ -11,8 +11,9 @@ from chartproof.cases import Case
 from chartproof.snapshot.renderer import Renderer
 from chartproof.snapshot.text import Rendered
 
-AHEAD = 8
-"""Enough to keep every core at it; each waits for its turn as text, 100 KB in a large chart."""
+AHEAD = 16
+"""Enough to keep every core at it, and to ask a schema about many cases at once; each waits for its
+turn as text, 100 KB in a large chart."""
 
 
 class Turn(Hashable, Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chartproof.cases import Case
 from chartproof.chart import Chart
 from chartproof.errors import ChartproofError
+from chartproof.joint_check import JointCheck
 from chartproof.snapshot import repeatable
 from chartproof.snapshot.chart_writer import ChartWriter
 from chartproof.snapshot.text import Rendered
@@ -22,8 +23,15 @@ class CaseWriter:
         self._failed_in_a_row = 0
         self._makes_templates = repeatable.makes_templates(chart)
 
-    def rendered(self, case: Case, *, for_later: bool) -> Rendered:
+    @property
+    def joint_check(self) -> JointCheck:
+        """The chart's schema, for the values of many cases at once."""
+        return self._writer.chart.joint_check
+
+    def rendered(self, case: Case, *, for_later: bool, is_accepted: bool = False) -> Rendered:
         """Render a case; only `for_later` it is found out whether that is repeatable.
+
+        Values that `is_accepted` by the chart's schema are not held against it again.
 
         A case that fails as it is expected to has no snapshots. Raises what `ChartWriter.texts`
         raises, and ChartproofError where a failure that is expected is missing.
@@ -32,16 +40,17 @@ class CaseWriter:
             if told := case.disappointment(self._failure(case)):
                 raise ChartproofError(told)
             return Rendered({}, is_repeatable=False)
+        how = case.values, case.options, case.masks
         # A chart that uses what is random in one case after the other uses it in all of them.
         if for_later and self._twin_writer and self._failed_in_a_row < _IN_VAIN:
             try:
-                texts = self._twin_writer.texts(case.values, case.options, case.masks)
+                texts = self._twin_writer.texts(*how, is_accepted=is_accepted)
             except ChartproofError:
                 self._failed_in_a_row += 1
             else:
                 self._failed_in_a_row = 0
                 return Rendered(texts, self._is_steady(case) and repeatable.hold_no_address(texts))
-        texts = self._writer.texts(case.values, case.options, case.masks)
+        texts = self._writer.texts(*how, is_accepted=is_accepted)
         return Rendered(texts, is_repeatable=False)
 
     def _failure(self, case: Case) -> str | None:

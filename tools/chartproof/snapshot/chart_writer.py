@@ -46,13 +46,17 @@ class ChartWriter:
         values: Mapping[str, Any] | None = None,
         options: RenderOptions | None = None,
         masks: tuple[Mask, ...] = (),
+        *,
+        is_accepted: bool = False,
     ) -> dict[str, Text]:
         """Render, and give the text of each snapshot file by the file's name.
 
+        Values that `is_accepted` by the chart's schema are not held against it again.
         Raises what `chartproof.render.render` raises, and ManifestError.
         """
         values, options = values or {}, options or RenderOptions()
-        output = render_files(self.chart, values, options)
+        chart = self.chart.without_schema if is_accepted else self.chart
+        output = render_files(chart, values, options)
         place = _Place(options.namespace, name_prefixes(self.chart, values, options), masks)
         templates = sorted(self._written(output.templates, place), key=lambda it: it.rank)
         files = _by_file([*self._written(output.crds, place), *templates])
