@@ -4,14 +4,14 @@ word with a dollar sign; what the values change about an alert replaces the file
 Usage: dict "root" $ "about" "broker"
 */}}
 {{- define "rabbitmq-workers.alerts" -}}
-{{- $root := .root -}}
 {{- $rule := .root.Values.monitoring.prometheusRule -}}
 {{- $words := include "rabbitmq-workers.alerts.words" .root | fromJson -}}
+{{- $subjects := include "rabbitmq-workers.alerts.subjects" .root | fromJson -}}
 {{- $rules := list -}}
 {{- range .root.Files.Get (printf "files/alerts/%s.yaml" .about) | fromYamlArray -}}
 {{- $changes := get $rule.alerts .alert | default dict -}}
 {{- $alert := merge (dict) $changes . -}}
-{{- if and (dig "enabled" true $changes) (include "rabbitmq-workers.alerts.apply" (dict "root" $root "to" .to)) -}}
+{{- if and (dig "enabled" true $changes) (get $subjects .to) -}}
 {{- $threshold := dict "threshold" (include "rabbitmq-workers.text" $alert.threshold) -}}
 {{- $scope := dict "words" (merge $threshold $words) -}}
 {{- $rules = append $rules (dict
@@ -28,16 +28,17 @@ Usage: dict "root" $ "about" "broker"
 {{- toJson $rules -}}
 {{- end -}}
 
-{{/* Whether there is what an alert is about: broker, queues (their figures one by one) or workers. "true" or nothing. */}}
-{{- define "rabbitmq-workers.alerts.apply" -}}
-{{- $values := .root.Values -}}
-{{- $workers := (include "rabbitmq-workers.workers" .root | fromJson).workers -}}
-{{- $there := dict
-      "broker" $values.broker.enabled
-      "queues" (and $values.broker.enabled $values.monitoring.serviceMonitor.detailed.enabled)
+{{/*
+What alerts can be about, as JSON, each with whether it is there: broker, queues (their figures one by one) and workers.
+Usage: root
+*/}}
+{{- define "rabbitmq-workers.alerts.subjects" -}}
+{{- $workers := (include "rabbitmq-workers.workers" . | fromJson).workers -}}
+{{- dict
+      "broker" .Values.broker.enabled
+      "queues" (and .Values.broker.enabled .Values.monitoring.serviceMonitor.detailed.enabled)
       "workers" (not (empty $workers))
-      "constant workers" (contains "absent" (include "rabbitmq-workers.alerts.absent" .root)) -}}
-{{- get $there .to | ternary "true" "" -}}
+      "constant workers" (contains "absent" (include "rabbitmq-workers.alerts.absent" .)) | toJson -}}
 {{- end -}}
 
 {{/* What the dollar words of the alerts stand for, as JSON. Usage: root */}}
