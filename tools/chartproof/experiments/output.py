@@ -10,6 +10,7 @@ from typing import Any
 from chartproof import engine
 from chartproof.cases import Case
 from chartproof.excerpt import Sources
+from chartproof.experiments.likeness import is_like
 from chartproof.experiments.subject import Subject, with_value
 from chartproof.values import merge
 from chartproof.walk import dig
@@ -17,9 +18,9 @@ from chartproof.yamlio import Path
 
 _NEW = "changed"
 
-Text = Sequence[str | None]
+Text = Sequence[str]
 Lines = Mapping[str, Text]
-"""What each template writes, a line each, and None for lines that are random."""
+"""What each template writes, a line each."""
 
 
 class Failure(str):
@@ -52,7 +53,7 @@ class Output:
         """Take what a case is known to render."""
         return cls(subject, case, case.values, _lines(files))
 
-    def again(self, values: Mapping[str, Any]) -> Output | None:
+    def with_values(self, values: Mapping[str, Any]) -> Output | None:
         """Render the same case with other values; None where that fails."""
         return Output.of(self.subject, self.case, values)
 
@@ -62,18 +63,10 @@ class Output:
         return sum(map(len, self.once.values()))
 
     @cached_property
-    def lines(self) -> Lines:
-        """Its lines, as far as another render with the same values has them too."""
+    def again(self) -> Lines:
+        """Another render with the same values, which shows what is random, unless it fails."""
         again = _rendered(self.subject, self.case, self.values)
-        if isinstance(again, Failure):
-            return {}
-        return {
-            name: [
-                line if line == other else None
-                for line, other in zip(text, again.get(name, ()), strict=False)
-            ]
-            for name, text in self.once.items()
-        }
+        return self.once if isinstance(again, Failure) else again
 
     @cached_property
     def _all_values(self) -> Mapping[str, Any]:
@@ -115,13 +108,10 @@ class Output:
 
     def differs_in(self, source: str, other: Text | Failure) -> bool:
         """Tell whether one template failed, or wrote another line where none is random."""
-        if not isinstance(other, Failure) and other == self.once.get(source, ()):
-            return False
-        text = self.lines.get(source, ())
-        return isinstance(other, Failure) or (
-            len(text) != len(other)
-            or any(line not in (None, new) for line, new in zip(text, other, strict=True))
-        )
+        if isinstance(other, Failure):
+            return True
+        once, again = self.once.get(source, ()), self.again.get(source, ())
+        return other != once and (again == once or not is_like(once, again, other))
 
     def stands_alone(self, source: str) -> bool:
         """Tell whether a template writes without the others what it writes with them."""

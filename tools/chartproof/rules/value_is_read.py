@@ -81,7 +81,7 @@ def _shows_with(flags: list[Path], output: Output, path: Path) -> bool:
     values = output.case.values
     for flag in flags:
         values = with_value(values, flag, True)
-    switched_on = output.again(values)
+    switched_on = output.with_values(values)
     return switched_on is not None and switched_on.shows(path)
 
 
