@@ -31,6 +31,11 @@ def read_slowly(text: str) -> object:
     return yaml.load(text, Loader=yamlio._Loader)  # noqa: S506 - a subclass of the safe loader
 
 
+def read_all_slowly(text: str) -> list[object]:
+    """Read every document of `text` by PyYAML's own way of building objects."""
+    return list(yaml.load_all(text, Loader=yamlio._Loader))
+
+
 @given(OBJECTS)
 def test_any_object_is_read_alike(body: object) -> None:
     text = yamlio.dump(body)
@@ -52,6 +57,8 @@ def test_any_object_is_read_alike(body: object) -> None:
         "a: [",
         "!unknown {a: 1}",
         "a: 1\n---\nb: 2",
+        "a: 1\n---\n# nothing\n---\nb: !!set {x}\n---\n!unknown {c: 1}",
+        "a: &it 1\n---\nb: *it",
     ],
 )
 def test_unusual_texts_are_read_or_refused_alike(text: str) -> None:
@@ -62,6 +69,7 @@ def test_unusual_texts_are_read_or_refused_alike(text: str) -> None:
             return f"{type(error).__name__}: {error}"
 
     assert outcome(yamlio.load) == outcome(read_slowly)
+    assert outcome(yamlio.load_all) == outcome(read_all_slowly)
 
 
 def test_a_part_that_is_used_over_and_over_is_built_once() -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _LIBRARIES = (
     *("helm-python-sdk", "pyyaml", "kubernetes-validate", "jsonschema", "referencing"),
-    *("jsonschema-specifications", "rpds-py", "attrs"),
+    *("jsonschema-specifications", "rpds-py", "attrs", "jsonschema-rs"),
 )
 _READ_BY_NOBODY = frozenset({".git"})
 

@@ -139,14 +139,17 @@ def _meaning(tag: str, text: str) -> Any:
 
 def load(text: str) -> Any:
     """Parse one document. Raises yaml.YAMLError."""
-    # Where a part is used twice, PyYAML keeps it one, however often and deep that goes.
-    loader = _Loader if "*" in text else _LoaderWithoutAliases
-    return _with(loader, lambda it: yaml.load(text, Loader=it))  # noqa: S506 - safe loaders
+    return _with(_fastest(text), lambda it: yaml.load(text, Loader=it))  # noqa: S506 - safe loaders
 
 
 def load_all(text: str) -> list[Any]:
     """Parse every document. Raises yaml.YAMLError."""
-    return _with(_Loader, lambda it: list(yaml.load_all(text, Loader=it)))
+    return _with(_fastest(text), lambda it: list(yaml.load_all(text, Loader=it)))
+
+
+def _fastest(text: str) -> type[_Loader]:
+    # Where a part is used twice, PyYAML keeps it one, however often and deep that goes.
+    return _Loader if "*" in text else _LoaderWithoutAliases
 
 
 def compose(text: str) -> tuple[Node | None, Any]:
