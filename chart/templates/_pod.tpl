@@ -70,9 +70,17 @@ dnsConfig:
 {{- toYaml $env -}}
 {{- end -}}
 
-{{/* A value as YAML, with the template expressions in it carried out. Usage: dict "root" $ "value" VALUE */}}
+{{/*
+A value as YAML, with the template expressions in it carried out, if any: `tpl` makes a copy of all templates.
+Usage: dict "root" $ "value" VALUE
+*/}}
 {{- define "rabbitmq-workers.rendered" -}}
-{{- tpl (kindIs "string" .value | ternary .value (toYaml .value)) .root -}}
+{{- $text := kindIs "string" .value | ternary .value (toYaml .value) -}}
+{{- if contains "{{" $text -}}
+{{- tpl $text .root -}}
+{{- else -}}
+{{- $text -}}
+{{- end -}}
 {{- end -}}
 
 {{/* A scalar as text. Templates print a large number as 1e+06, which is no integer to who reads it. */}}

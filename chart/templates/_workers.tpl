@@ -53,25 +53,31 @@ Usage: range (include "rabbitmq-workers.workers" $ | fromJson).workers
 {{- .values.queue | default .root.Values.queue.name -}}
 {{- end -}}
 
-{{/* All queues that workers publish to or take from, that of the values first, as JSON under `queues`. */}}
+{{/* All queues that workers publish to or take from, that of the values first, as JSON under `queues`. Kept at the root. */}}
 {{- define "rabbitmq-workers.queues" -}}
+{{- if not (hasKey . "queues") -}}
 {{- $queues := list .Values.queue.name -}}
 {{- range (include "rabbitmq-workers.workers" . | fromJson).workers -}}
 {{- $queues = append $queues (include "rabbitmq-workers.worker.queue" (dict "root" $ "values" .values)) -}}
 {{- end -}}
-{{- dict "queues" (uniq $queues) | toJson -}}
+{{- $_ := set . "queues" (dict "queues" (uniq $queues) | toJson) -}}
+{{- end -}}
+{{- .queues -}}
 {{- end -}}
 
 {{/*
 Whether a worker is scaled with the chart's own TriggerAuthentication: "true" or nothing. Then the broker gets a user for it.
-Usage: include "rabbitmq-workers.scaler" $
+Kept at the root. Usage: include "rabbitmq-workers.scaler" $
 */}}
 {{- define "rabbitmq-workers.scaler" -}}
+{{- if not (hasKey . "scaler") -}}
 {{- $scaled := false -}}
 {{- range (include "rabbitmq-workers.workers" . | fromJson).workers -}}
 {{- if and (eq .values.autoscaling.type "keda") (not .values.autoscaling.keda.authentication) -}}
 {{- $scaled = true -}}
 {{- end -}}
 {{- end -}}
-{{- and $scaled .Values.broker.enabled | ternary "true" "" -}}
+{{- $_ := set . "scaler" (and $scaled .Values.broker.enabled | ternary "true" "") -}}
+{{- end -}}
+{{- .scaler -}}
 {{- end -}}
