@@ -54,7 +54,7 @@ def each(chart: Chart, cases: list[Case]) -> list[Sorted]:
 
 
 def together(chart: Chart, cases: list[Case]) -> list[Sorted]:
-    return [*map(told, helm_lint.lint(chart, cases, [False] * len(cases)))]
+    return [*map(told, helm_lint.lint(chart, cases, [1] * len(cases)))]
 
 
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
@@ -165,11 +165,9 @@ def test_charts_with_cases_are_linted_the_short_way_and_alike(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chart = Chart.load(folder)
-    cases = [
-        case
-        for case in [Case("defaults"), *rendering_cases(folder)]
-        if not helm_lint._may_be_asked_otherwise(chart, case)
-    ]
+    rendering = [Case("defaults"), *rendering_cases(folder)]
+    asked = helm_lint._asked_otherwise(chart, rendering)
+    cases = [case for case, is_asked in zip(rendering, asked, strict=True) if not is_asked]
     expected = each(chart, cases)
     linted = calls(monkeypatch)
     assert together(chart, cases) == expected
@@ -197,3 +195,33 @@ def test_a_text_is_linted_once_and_the_kinds_that_helm_has_nothing_against_witho
     assert len(texts) == 4  # two templates as u, and two without the selector
     assert not any("apps/v1" in text for text in texts.values())
     assert any("kind: Deployment" in text for text in texts.values())
+
+
+def test_a_text_that_only_helms_release_name_brings_about_is_linted(tmp_path: Path) -> None:
+    template = "{{ if hasPrefix `test-` .Release.Name }}" + CONFIG_MAP + "{{ end }}"
+    chart = write_chart(tmp_path, {"values.yaml": VALUES, "templates/a.yaml": template})
+    cases = [given("name=x"), given("name=a b")]
+    assert not any(render(chart, case.values, case.options).manifests for case in cases)
+    expected = each(chart, cases)
+    assert 'requirements: "a b"' in expected[1][-1][2] + expected[1][0][2]
+    assert together(chart, cases) == expected
+
+
+def test_the_case_that_is_linted_as_it_is_has_the_fewest_objects(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"values.yaml": VALUES, "templates/a.yaml": CONFIG_MAP}
+    chart = write_chart(tmp_path, files)
+    cases = [given(f"name={name}") for name in ("w", "x", "y", "a b")]
+    expected = each(chart, cases)
+    asked: list[object] = []
+    sound = engine.lint
+
+    def noted(path: Path, values: object, *of: object, with_schema: bool) -> object:
+        if path == chart.path:
+            asked.append((values, with_schema))
+        return sound(path, values, *of, with_schema=with_schema)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(engine, "lint", noted)
+    assert [*map(told, helm_lint.lint(chart, cases, [3, None, 1, 2]))] == expected
+    assert asked == [({"name": "y"}, False), ({"name": "x"}, True)]  # and what fails, by itself

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from chartproof import engine
 from chartproof.archive import rewritten
@@ -34,20 +35,23 @@ _RELEASE = "test-release"
 """The release's name in Helm's lint."""
 _OF_INSTALL = re.compile(r"\bIsInstall\b|\bRevision\b|\.Release(?!\.\w)")
 """What differs between a render that we can ask for and Helm's lint, which is of no install."""
+_WORD_OF_INSTALL = re.compile(r"IsInstall|Revision|\.Release")
+"""What stands wherever `_OF_INSTALL` does, and is found sooner."""
 _IS_INSTALL = re.compile(r"[$.\w]*\.Release\.IsInstall\b(?!\.)")
 _STRING = re.compile(r'"(?:\\.|[^"\\])*"|`[^`]*`')
 
 
-def lint(chart: Chart, cases: Sequence[Case], failed: Sequence[bool]) -> list[list[Message]]:
-    """Run Helm's lint for each case; `failed` tells which of them do not render.
+def lint(chart: Chart, cases: Sequence[Case], written: Sequence[int | None]) -> list[list[Message]]:
+    """Run Helm's lint for each case; `written` are how many objects it renders, None if it fails.
 
     Raises EngineError for what is no chart or no version.
     """
     with_schema = [
-        has_failed or _may_be_asked_otherwise(chart, case)
-        for case, has_failed in zip(cases, failed, strict=True)
+        size is None or is_asked
+        for size, is_asked in zip(written, _asked_otherwise(chart, cases), strict=True)
     ]
-    short = {index: cases[index] for index, asks in enumerate(with_schema) if not asks}
+    by_price = sorted(range(len(cases)), key=lambda index: written[index] or 0)
+    short = {index: cases[index] for index in by_price if not with_schema[index]}
     told = _Short(chart, short).messages() if len(short) > 1 and _is_plain(chart, cases) else {}
 
     def long(index: int) -> list[Message]:
@@ -59,15 +63,17 @@ def lint(chart: Chart, cases: Sequence[Case], failed: Sequence[bool]) -> list[li
     return side_by_side(long, range(len(cases)))
 
 
-def _may_be_asked_otherwise(chart: Chart, case: Case) -> bool:
-    """Tell whether Helm's lint may ask the schema about other values than a render does.
+def _asked_otherwise(chart: Chart, cases: Sequence[Case]) -> list[bool]:
+    """Tell of each case whether Helm's lint may ask the schema about other values than a render.
 
     It lays the case's values over values.yaml alone, without those of subcharts, and keeps nulls.
     """
-    given = (chart.own_values, case.values)
-    return bool(chart.dependencies) or any(
-        value is None for values in given for _, value in leaves(values)
-    )
+    is_any = bool(chart.dependencies) or _has_null(chart.own_values)
+    return [is_any or _has_null(case.values) for case in cases]
+
+
+def _has_null(values: Mapping[str, Any]) -> bool:
+    return any(value is None for _, value in leaves(values))
 
 
 def _is_plain(chart: Chart, cases: Sequence[Case]) -> bool:
@@ -81,6 +87,7 @@ def _is_plain(chart: Chart, cases: Sequence[Case]) -> bool:
         or any("IsInstall" in literal for literal in _STRING.findall(action))
         for name, text in [*chart.files.items(), *given]
         for action in actions(text)
+        if _WORD_OF_INSTALL.search(action)
     )
     odd = (name.lower().endswith((".yaml", ".yml")) != is_yaml(name) for name in chart.files)
     return not any(asking) and not any(odd)
@@ -100,7 +107,10 @@ def _linted(name: str, content: bytes) -> bytes:
 
 @dataclass(frozen=True)
 class _Short:
-    """Cases of one chart that render, by any number; their schema need not be asked again."""
+    """Cases of one chart that render, by any number; their schema need not be asked again.
+
+    The first is the one that is linted as it is, which costs the less the fewer objects it has.
+    """
 
     chart: Chart
     cases: Mapping[int, Case]

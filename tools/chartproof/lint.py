@@ -98,6 +98,11 @@ class _Seen:
     release: Release | None = None
     failure: Finding | None = None
 
+    @property
+    def size(self) -> int | None:
+        """How many objects it has, None where it fails."""
+        return len(self.release.manifests) if self.release and not self.failure else None
+
 
 def _seen(
     chart: Chart, case: Case, documents: MutableMapping[Manifest, Manifest], *, is_accepted: bool
@@ -135,11 +140,11 @@ def _by_helm(chart: Chart, seen: Sequence[_Seen]) -> list[list[Finding]]:
     case that has to fail is none of its business.
     """
     asked = [index for index, it in enumerate(seen) if it.case.expected_failure is None]
-    failed = [seen[index].failure is not None for index in asked]
+    written = [seen[index].size for index in asked]
     told: list[list[Finding]] = [[] for _ in seen]
-    messages = helm_lint.lint(chart, [seen[index].case for index in asked], failed)
-    for index, has_failed, of_case in zip(asked, failed, messages, strict=True):
-        told[index] = [*_of_helm(chart, of_case, has_failed=has_failed)]
+    messages = helm_lint.lint(chart, [seen[index].case for index in asked], written)
+    for index, size, of_case in zip(asked, written, messages, strict=True):
+        told[index] = [*_of_helm(chart, of_case, has_failed=size is None)]
     return told
 
 
