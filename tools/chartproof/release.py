@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 from chartproof import engine
 from chartproof.chart import Chart
 from chartproof.errors import nearest
 from chartproof.manifest import Manifest
 from chartproof.options import RenderOptions
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Release:
     values: Mapping[str, Any] = field(default_factory=dict)
     options: RenderOptions = field(default_factory=RenderOptions)
     files: Mapping[str, str] = field(default_factory=dict, repr=False)
+    _found: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def manifests(self) -> tuple[Manifest, ...]:
@@ -85,3 +88,17 @@ class Release:
         installed = "".join(str(document) for document in self.documents if not document.is_hook)
         hooks = "".join(str(document) for document in self.documents if document.is_hook)
         return f"{installed.strip()}\n{hooks}"
+
+
+def once(find: Callable[[Release], Iterable[Item]]) -> Callable[[Release], Sequence[Item]]:
+    """Have what is found in a release found once, for all that ask."""
+
+    @wraps(find)
+    def found(release: Release) -> Sequence[Item]:
+        known = release._found
+        if find not in known:
+            known[find] = tuple(find(release))
+        there: Sequence[Item] = known[find]
+        return there
+
+    return found

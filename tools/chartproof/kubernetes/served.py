@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from chartproof import kube_version
+from chartproof.kubernetes.listed import Twin, twins
 from chartproof.kubernetes.schemas import (
     Fault,
     Schemas,
@@ -40,6 +41,13 @@ def schemas_of(release: Release) -> tuple[Schemas, str | None]:
 def faults_of(manifest: Manifest, version: Version) -> list[Fault]:
     """Hold the same document, as several cases render it, against its schema once."""
     return schemas_for(version).faults(manifest.api_version, manifest.kind, manifest.body)
+
+
+@lru_cache(maxsize=1024)
+def twins_of(manifest: Manifest, version: Version) -> list[Twin]:
+    """Look at the lists of the same document, as several cases render it, once."""
+    found = twins(schemas_for(version), manifest.api_version, manifest.kind, manifest.body)
+    return list(found)
 
 
 def written(version: tuple[int, int]) -> str:

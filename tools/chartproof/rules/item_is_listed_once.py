@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chartproof.findings import Finding, Severity
-from chartproof.kubernetes.listed import twins
-from chartproof.kubernetes.served import schemas_of
+from chartproof.kubernetes.served import schemas_of, twins_of
 from chartproof.manifest import Manifest
 from chartproof.release import Release
 from chartproof.walk import dig, each, leaves
@@ -30,7 +29,7 @@ def check(release: Release) -> Iterator[Finding]:
     """Find items that hide others, and ports without a name of their own."""
     schemas, _ = schemas_of(release)
     for manifest in release.manifests:
-        for twin in twins(schemas, manifest.api_version, manifest.kind, manifest.body):
+        for twin in twins_of(manifest, schemas.version):
             is_refused = twin.list in _REFUSED or manifest.kind == "Service"
             yield Finding.at(
                 manifest,

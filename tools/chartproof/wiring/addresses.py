@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chartproof.manifest import Manifest
-from chartproof.release import Release
+from chartproof.release import Release, once
 from chartproof.walk import each, fields
 from chartproof.wiring.texts import name_of, text_at, texts, without_comments
 from chartproof.yamlio import Path
@@ -80,6 +80,7 @@ class Address:
     is_certain: bool
 
 
+@once
 def addresses(release: Release) -> Iterator[Address]:
     """Give every address of the release: URLs, `host:port`, and hosts under a telling name."""
     for manifest, path in texts(release):

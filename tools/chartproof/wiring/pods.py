@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chartproof.manifest import Manifest
-from chartproof.release import Release
+from chartproof.release import Release, once
 from chartproof.walk import each, fields
 from chartproof.yamlio import Path
 
@@ -78,6 +78,7 @@ class Pod:
         return form is not None and bool(re.fullmatch(form.replace("*", name), value))
 
 
+@once
 def pods(release: Release) -> list[Pod]:
     """Return every pod that the release describes."""
     return [Pod(manifest, _TEMPLATE[manifest.kind]) for manifest in release.of_kind(*_TEMPLATE)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chartproof.manifest import Manifest
-from chartproof.release import Release
+from chartproof.release import Release, once
 from chartproof.walk import dig, each
 from chartproof.wiring.places import CONFIG_MAP, IN_OBJECTS, IN_PODS, SECRET, Place
 from chartproof.wiring.pods import pods
@@ -42,6 +42,7 @@ class Reference:
         return self.kind, self.namespace, self.name
 
 
+@once
 def references(release: Release) -> Iterator[Reference]:
     """Give all references of the release."""
     for pod in pods(release):
