@@ -88,3 +88,24 @@ def test_an_anchor_may_be_given_again_as_yaml_allows() -> None:
     assert yamlio.repeated_keys(text) == [yamlio.Repeated(("c", "k"), 3, 3)]
     assert yamlio.line_of(text, ("c", "k")) == 3
     assert yamlio.load(text)["b"] == {"k": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "may_repeat"),
+    [
+        ("a: {b: 1, c: [d, {e: 2}]}", False),
+        ("a: 1\na: 2", True),
+        ("a: [{b: 1, b: 1}]", True),
+        ("1: a\n'1': b", True),
+        ("a: &it {b: 1}\nc: *it", True),
+        ("", False),
+    ],
+)
+def test_a_document_tells_whether_a_key_may_be_there_twice(text: str, may_repeat: bool) -> None:
+    assert yamlio.load_once(text) == (yamlio.load(text), may_repeat)
+
+
+@given(st.lists(st.sampled_from(["a", "b", "'a'", "1", "'1'", "yes", "true"])))
+def test_no_key_that_is_there_twice_goes_unnoticed(keys: list[str]) -> None:
+    text = "".join(f"{key}: {index}\n" for index, key in enumerate(keys))
+    assert yamlio.load_once(text)[1] or not yamlio.repeated_keys(text)

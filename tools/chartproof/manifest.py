@@ -41,13 +41,22 @@ class Manifest:
     @cached_property
     def body(self) -> dict[str, Any]:
         """The object; {} where the document is comments alone. Raises ManifestError."""
-        try:
-            body = yamlio.load(self.text)
-        except yaml.YAMLError as error:
-            raise ManifestError(self._unreadable()) from error
+        body, _ = self._read
         if not isinstance(body, dict | None):
             raise ManifestError(self._unreadable())
         return body or {}
+
+    @property
+    def may_repeat_keys(self) -> bool:
+        """Whether a mapping in it may have a key twice. Raises ManifestError."""
+        return self._read[1]
+
+    @cached_property
+    def _read(self) -> tuple[Any, bool]:
+        try:
+            return yamlio.load_once(self.text)
+        except yaml.YAMLError as error:
+            raise ManifestError(self._unreadable()) from error
 
     def _unreadable(self) -> str:
         """Say which line of the output is broken, and what in the template it comes from."""

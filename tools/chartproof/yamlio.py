@@ -99,6 +99,9 @@ def _with(loader: type[_Loader], read: Callable[[Any], _Read]) -> _Read:
 class _LoaderWithoutAliases(_Loader):
     """Twice as fast, by remembering what a scalar means instead of matching it each time."""
 
+    is_plain = True
+    """Not with another tag than JSON's, nor with a key that is no text or is given twice."""
+
     def resolve(self, kind: type[Node], value: Any, implicit: Any) -> str:
         if kind is ScalarNode and implicit[0] and len(value) <= _SHORT:
             return _tag_of(value)
@@ -108,7 +111,8 @@ class _LoaderWithoutAliases(_Loader):
     def construct_document(self, node: Node) -> Any:
         try:
             return _body(node)
-        except (LookupError, TypeError):  # another tag, a merge key, a key that is no scalar
+        except (LookupError, TypeError):
+            self.is_plain = False
             return super().construct_document(node)
 
 
@@ -118,7 +122,12 @@ def _body(node: Node) -> Any:
     if kind is ScalarNode:
         return value if tag == _STRING else _meaning(tag, value)
     if kind is MappingNode and tag == _MAP:
-        return {_body(key): _body(item) for key, item in value}
+        body = {}
+        for key, item in value:
+            if key.tag != _STRING or key.value in body:
+                raise LookupError(key.tag)
+            body[key.value] = _body(item)
+        return body
     if kind is SequenceNode and tag == _SEQUENCE:
         return [_body(item) for item in value]
     raise LookupError(tag)
@@ -140,6 +149,22 @@ def _meaning(tag: str, text: str) -> Any:
 def load(text: str) -> Any:
     """Parse one document. Raises yaml.YAMLError."""
     return _with(_fastest(text), lambda it: yaml.load(text, Loader=it))  # noqa: S506 - safe loaders
+
+
+def load_once(text: str) -> tuple[Any, bool]:
+    """Parse one document, and tell whether a mapping may have a key twice.
+
+    Raises yaml.YAMLError.
+    """
+
+    def read(loader: type[_Loader]) -> tuple[Any, bool]:
+        reading = loader(text)
+        try:
+            return reading.get_single_data(), not getattr(reading, "is_plain", False)
+        finally:
+            reading.dispose()
+
+    return _with(_fastest(text), read)
 
 
 def load_all(text: str) -> list[Any]:

@@ -21,7 +21,7 @@ _FILES = ("/values.yaml", "/Chart.yaml")
 def check(release: Release) -> Iterator[Finding]:
     """Find keys that an object has twice."""
     for manifest in release.manifests:
-        for repeated in _in_output(manifest.text):
+        for repeated in _in_output(manifest.text) if manifest.may_repeat_keys else ():
             yield Finding.at(manifest, repeated.path, _message(repeated.path[-1]))
 
 
