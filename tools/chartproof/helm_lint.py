@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from chartproof import engine
 from chartproof.archive import rewritten
@@ -29,7 +28,7 @@ from chartproof.helm_verdicts import (
 from chartproof.options import RenderOptions
 from chartproof.study import side_by_side
 from chartproof.template_parts import actions, with_actions
-from chartproof.walk import leaves
+from chartproof.walk import holds_null
 
 _RELEASE = "test-release"
 """The release's name in Helm's lint."""
@@ -68,12 +67,8 @@ def _asked_otherwise(chart: Chart, cases: Sequence[Case]) -> list[bool]:
 
     It lays the case's values over values.yaml alone, without those of subcharts, and keeps nulls.
     """
-    is_any = bool(chart.dependencies) or _has_null(chart.own_values)
-    return [is_any or _has_null(case.values) for case in cases]
-
-
-def _has_null(values: Mapping[str, Any]) -> bool:
-    return any(value is None for _, value in leaves(values))
+    is_any = bool(chart.dependencies) or holds_null(chart.own_values)
+    return [is_any or holds_null(case.values) for case in cases]
 
 
 def _is_plain(chart: Chart, cases: Sequence[Case]) -> bool:

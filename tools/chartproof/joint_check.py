@@ -17,7 +17,7 @@ from chartproof import engine
 from chartproof.archive import packed
 from chartproof.options import RenderOptions
 from chartproof.values import merge
-from chartproof.walk import leaves
+from chartproof.walk import holds_null
 
 if TYPE_CHECKING:
     from chartproof.chart import Chart
@@ -42,7 +42,7 @@ class JointCheck:
     def accepted(self, many: Sequence[Mapping[str, Any]]) -> list[bool]:
         """Tell of each of many values whether the schema is sure to accept them."""
         # One alone is asked about as quickly in its render.
-        plain = [not _has_null(values) for values in many]
+        plain = [not holds_null(values) for values in many]
         if sum(plain) < 2 or self._archive is None:
             return [False] * len(many)
         own = self._chart.own_values
@@ -59,7 +59,7 @@ class JointCheck:
         chart, schema = self._chart, self._chart.schema
         # Helm holds the values of subcharts against schemas of their own, and null deletes.
         has_subcharts = chart.dependencies or chart.metadata.get("dependencies")
-        if not isinstance(schema, dict) or has_subcharts or _has_null(chart.own_values):
+        if not isinstance(schema, dict) or has_subcharts or holds_null(chart.own_values):
             return None
         dialect = schema.get("$schema")
         if "$id" in schema or not (dialect is None or _plainly(dialect) in _DRAFTS):
@@ -75,10 +75,6 @@ class JointCheck:
                 ("joint/templates/nothing.yaml", b""),
             ]
         )
-
-
-def _has_null(values: Any) -> bool:
-    return any(value is None for _, value in leaves(values))
 
 
 def _plainly(dialect: Any) -> str:

@@ -55,11 +55,10 @@ def render(
 ) -> Release:
     """Render `chart` with `values` over its defaults, as `helm template` of Helm 4 does.
 
-    Values that `is_accepted` by the chart's schema, as its `joint_check` has found, are not held
-    against it again.
-    Raises ValuesError, TemplateError, and InputError for options that cannot be. Documents are
-    parsed when they are looked into, so that broken YAML is a ManifestError then, or here where
-    it hides the kind or the hook that Helm sorts by.
+    `is_accepted` tells that the chart's `joint_check` has found its schema to accept the values,
+    which is not asked again. Raises ValuesError, TemplateError, and InputError for options that
+    cannot be. Documents are parsed when they are looked into, so that broken YAML is a
+    ManifestError then, or here where it hides the kind or the hook that Helm sorts by.
     """
     values = values or {}
     options = options or RenderOptions()

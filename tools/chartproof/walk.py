@@ -35,6 +35,11 @@ def each(body: Any, *path: str | int) -> Iterator[tuple[Path, dict[str, Any]]]:
             yield (*path, index), item
 
 
+def holds_null(body: Any) -> bool:
+    """Tell whether there is a null anywhere inside."""
+    return any(value is None for _, value in leaves(body))
+
+
 def leaves(body: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Give path and value of everything inside that has nothing inside itself."""
     steps: Iterable[tuple[str | int, Any]] = ()

@@ -108,10 +108,11 @@ class Output:
 
     def differs_in(self, source: str, other: Text | Failure) -> bool:
         """Tell whether one template failed, or wrote another line where none is random."""
-        if isinstance(other, Failure):
-            return True
-        once, again = self.once.get(source, ()), self.again.get(source, ())
-        return other != once and (again == once or not is_like(once, again, other))
+        once = self.once.get(source, ())
+        if isinstance(other, Failure) or other == once:
+            return isinstance(other, Failure)
+        again = self.again.get(source, ())
+        return again == once or not is_like(once, again, other)
 
     def stands_alone(self, source: str) -> bool:
         """Tell whether a template writes without the others what it writes with them."""

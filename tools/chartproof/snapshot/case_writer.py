@@ -31,10 +31,9 @@ class CaseWriter:
     def rendered(self, case: Case, *, for_later: bool, is_accepted: bool = False) -> Rendered:
         """Render a case; only `for_later` it is found out whether that is repeatable.
 
-        Values that `is_accepted` by the chart's schema are not held against it again.
-
-        A case that fails as it is expected to has no snapshots. Raises what `ChartWriter.texts`
-        raises, and ChartproofError where a failure that is expected is missing.
+        `is_accepted` tells that the schema accepts its values, and need not be asked again. A case
+        that fails as it is expected to has no snapshots. Raises what `ChartWriter.texts` raises,
+        and ChartproofError where a failure that is expected is missing.
         """
         if case.expected_failure is not None:
             if told := case.disappointment(self._failure(case)):

@@ -51,8 +51,8 @@ class ChartWriter:
     ) -> dict[str, Text]:
         """Render, and give the text of each snapshot file by the file's name.
 
-        Values that `is_accepted` by the chart's schema are not held against it again.
-        Raises what `chartproof.render.render` raises, and ManifestError.
+        `is_accepted` tells that the schema accepts the values, and need not be asked again. Raises
+        what `chartproof.render.render` raises, and ManifestError.
         """
         values, options = values or {}, options or RenderOptions()
         chart = self.chart.without_schema if is_accepted else self.chart
