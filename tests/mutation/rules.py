@@ -21,7 +21,7 @@ from tests.mutation.mutants import mutants_in
 from tests.mutation.page import PAGE, killers, lists, page, sections, sections_of
 from tests.mutation.trial import Result, Trial
 
-_LINT = ("tests/tools/rules", "tests/tools/test_search.py")
+_LINT = ("tests/tools/rules", "tests/tools/test_search.py", "tests/tools/test_likeness.py")
 _SNAPSHOTS = ("tests/tools/test_plugin*.py", "tests/tools/test_snapshot_*.py")
 TESTS = {
     "chartproof.rules": _LINT,
@@ -29,6 +29,7 @@ TESTS = {
     "chartproof.snapshot": _SNAPSHOTS,
     "chartproof.digest": (*_SNAPSHOTS, "tests/tools/test_remembered.py"),
     "chartproof.experiments": _LINT,
+    "chartproof.joint_check": ("tests/tools/test_joint_check.py",),
     "chartproof.excerpt": (*_LINT, "tests/tools/test_excerpt.py"),
     "chartproof.kubernetes": _LINT,
     "chartproof.coverage": ("tests/tools/coverage",),

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chartproof.cases import Case
 from chartproof.chart import Chart
 from chartproof.render import ValuesError, render
-from chartproof.snapshot.waiting import Waiting
-
-Values = Mapping[str, Any]
 
 DRAFT_07 = "http://json-schema.org/draft-07/schema#"
 DRAFT_2020 = "https://json-schema.org/draft/2020-12/schema"
@@ -127,41 +123,3 @@ def test_our_own_cases_are_accepted_where_a_render_accepts_them() -> None:
     assert sum(accepted) > len(cases) / 2
     typo = {**cases[0].values, "brokre": {}}
     assert not any(chart.joint_check.accepted([typo, *(case.values for case in cases)]))
-
-
-def accepts_all(asked: list[int]) -> Callable[[Sequence[Values]], list[bool]]:
-    """Make a check that accepts everything, and notes down of how many it was asked at once."""
-
-    def accepted(many: Sequence[Values]) -> list[bool]:
-        asked.append(len(many))
-        return [True] * len(many)
-
-    return accepted
-
-
-def test_all_cases_that_wait_are_asked_about_with_the_first_of_them() -> None:
-    waiting, asked = Waiting(), list[int]()
-    check = accepts_all(asked)
-    cases = [Case(str(number)) for number in range(5)]
-    for case in cases[:3]:
-        waiting.add(case)
-    assert [waiting.is_accepted(case, check) for case in cases[:2]] == [True, True]
-    for case in cases[3:]:
-        waiting.add(case)
-    assert [waiting.is_accepted(case, check) for case in cases[2:]] == [True, True, True]
-    assert asked == [3, 2]
-
-
-def test_a_case_that_is_to_fail_or_cannot_be_read_spoils_no_other(tmp_path: Path) -> None:
-    waiting, asked = Waiting(), list[int]()
-    check = accepts_all(asked)
-    sound, failing = Case("sound"), Case("failing", expected_failure="too small")
-    unread = Case("unread", files=(tmp_path / "none.yaml",))
-    for case in (sound, failing, unread):
-        waiting.add(case)
-    assert [waiting.is_accepted(case, check) for case in (failing, unread, sound)] == [
-        False,
-        False,
-        True,
-    ]
-    assert asked == [1]

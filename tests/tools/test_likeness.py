@@ -59,6 +59,12 @@ def test_lines_of_which_one_render_has_more_may_be_any_number() -> None:
     assert not is_like(once, again, ["list:", "- d", "finish"])
 
 
+def test_a_random_line_may_not_be_missing_or_be_two() -> None:
+    once, again = ["a: 1", "end"], ["a: 2", "end"]
+    assert not is_like(once, again, ["end"])
+    assert not is_like(once, again, ["a: 3", "b: 4", "end"])
+
+
 def test_a_line_with_marks_of_an_expression_is_taken_as_it_is() -> None:
     once, again = ["a: x.*", "b: 1"], ["a: x.*", "b: 2"]
     assert is_like(once, again, ["a: x.*", "b: 3"])

@@ -64,6 +64,15 @@ def test_a_case_that_does_not_fail_as_it_is_expected_to_says_how_it_went(
         CaseWriter(shop).rendered(case, for_later=False)
 
 
+def test_the_schema_is_asked_unless_it_has_been(tmp_path: Path) -> None:
+    refusing = '{"properties": {"user": {"type": "integer"}}}'
+    files = {"templates/secret.yaml": SECRET, "values.schema.json": refusing}
+    writer = ChartWriter(write_chart(tmp_path, files))
+    with pytest.raises(ChartproofError, match="got string, want integer"):
+        writer.texts(GIVEN)
+    assert list(writer.texts(GIVEN, is_accepted=True)) == ["login-secret.yaml"]
+
+
 def test_whether_a_case_is_repeatable_is_found_out_for_later_alone(shop: Chart) -> None:
     assert repeatable(CaseWriter(shop), GIVEN) == [True]
     assert repeatable(CaseWriter(shop), GIVEN, for_later=False) == [False]

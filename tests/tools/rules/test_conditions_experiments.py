@@ -140,6 +140,11 @@ def test_output_that_cannot_be_rendered_again_is_held_against_others_line_by_lin
     assert made.differs_in(SOURCE, ["a: store"])
 
 
+def test_a_failure_is_a_difference_whatever_is_random(tmp_path: Path) -> None:
+    made = output_of(tmp_path, "a: {{ randAlphaNum 20 }}")
+    assert made.differs_in(SOURCE, Failure("a: anything"))
+
+
 def test_what_is_random_is_no_difference_and_what_stands_beside_it_is(tmp_path: Path) -> None:
     made = output_of(tmp_path, "a: {{ randAlphaNum 20 }}\nb: {{ .Values.name }}")
     assert not made.differs_in(SOURCE, ["a: anything", "b: shop"])
