@@ -58,8 +58,7 @@ class JointCheck:
         """The chart to ask; None where it might say something else than the chart's own schema."""
         chart, schema = self._chart, self._chart.schema
         # Helm holds the values of subcharts against schemas of their own, and null deletes.
-        has_subcharts = chart.dependencies or chart.metadata.get("dependencies")
-        if not isinstance(schema, dict) or has_subcharts or holds_null(chart.own_values):
+        if not isinstance(schema, dict) or chart.dependencies or holds_null(chart.own_values):
             return None
         dialect = schema.get("$schema")
         if "$id" in schema or not (dialect is None or _plainly(dialect) in _DRAFTS):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 import pytest
 
+from chartproof.render import render
+from chartproof.rules import RULES
 from tests.support.findings import found
-from tests.support.inline import found_in, messages
+from tests.support.inline import found_in, messages, write_chart
 
 POD = """
 ---
@@ -282,6 +285,32 @@ def test_a_change_of_any_shape_is_found_as_deep_as_it_goes(
 ) -> None:
     (finding,) = found_in(IMMUTABLE, CLAIM.replace("NOW", now).replace("LATER", later))
     assert finding.field == changed
+
+
+@pytest.mark.parametrize(
+    ("first", "values"),
+    [
+        pytest.param(
+            '{{ $_ := set .Values "mode" (ternary "R" "W" (eq .Chart.Version "1.0.0")) }}',
+            "mode: R",
+            id="sets a value, which alone is the one of today",
+        ),
+        pytest.param(
+            "{{ $web := .Values.web }}{{ $_ := set $web `mode` (print .Chart.Version | quote) }}",
+            "web: {mode: '['}",
+            id="replaces what alone is no YAML",
+        ),
+    ],
+)
+def test_a_change_that_another_template_brings_about_is_found(
+    first: str, values: str, tmp_path: Path
+) -> None:
+    mode = ".Values.web.mode" if "web" in values else ".Values.mode"
+    claim = CLAIM.replace("NOW", f"{{{{ {mode} }}}}").replace("LATER", f"{{{{ {mode} }}}}")
+    files = {"values.yaml": values, "templates/first.yaml": first, "templates/a.yaml": claim}
+    release = render(write_chart(tmp_path, files))
+    (finding,) = RULES[IMMUTABLE].findings(release)
+    assert finding.field == "spec.accessModes"
 
 
 URL = "url-names-a-service"
