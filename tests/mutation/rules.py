@@ -31,7 +31,7 @@ TESTS = {
     "chartproof.experiments": _LINT,
     "chartproof.joint_check": ("tests/tools/test_joint_check.py",),
     "chartproof.excerpt": (*_LINT, "tests/tools/test_excerpt.py"),
-    "chartproof.kubernetes": _LINT,
+    "chartproof.kubernetes": (*_LINT, "tests/tools/test_kubernetes_schemas.py"),
     "chartproof.coverage": ("tests/tools/coverage",),
 }
 """The packages and modules that are broken, and the tests that are to notice."""

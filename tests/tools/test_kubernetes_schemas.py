@@ -7,6 +7,7 @@ import datetime
 import math
 from collections.abc import Iterator
 from functools import cache
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chartproof import yamlio
+from chartproof.errors import ChartproofError
+from chartproof.kubernetes import schemas
 from chartproof.kubernetes.schemas import Fault, Schemas, Version, schemas_for, versions
 from chartproof.yamlio import Path as FieldPath
 
@@ -173,3 +176,12 @@ def test_a_pair_of_yaml_is_no_list() -> None:
     body = {"apiVersion": "v1", "kind": "Service", "spec": {"externalIPs": ("a", "b")}}
     (fault,) = schemas_for(NEWEST).faults("v1", "Service", body)
     assert fault.path == ("spec", "externalIPs")
+
+
+@pytest.mark.parametrize("found", [None, ModuleSpec("kubernetes_validate", None)])
+def test_schemas_that_are_not_installed_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch, found: ModuleSpec | None
+) -> None:
+    monkeypatch.setattr(schemas, "find_spec", lambda _: found)
+    with pytest.raises(ChartproofError, match="kubernetes-validate is not installed"):
+        schemas._folders.__wrapped__()

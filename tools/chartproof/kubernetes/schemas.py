@@ -7,11 +7,11 @@ as fast, says which objects fit; of those that may not, jsonschema finds and nam
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -129,7 +129,7 @@ def schemas_for(version: Version) -> Schemas:
 @lru_cache(maxsize=1)
 def _folders() -> dict[Version, Path]:
     """Find the folder of each version, those schemas that forbid unknown fields."""
-    package = importlib.util.find_spec("kubernetes_validate")
+    package = find_spec("kubernetes_validate")
     if package is None or package.origin is None:
         raise ChartproofError("kubernetes-validate is not installed: its schemas are needed")
     folders = (Path(package.origin).parent / "kubernetes-json-schema").glob("v*-local-strict")
