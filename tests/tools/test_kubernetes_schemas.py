@@ -178,6 +178,12 @@ def test_a_pair_of_yaml_is_no_list() -> None:
     assert fault.path == ("spec", "externalIPs")
 
 
+def test_every_version_has_a_folder_of_its_own() -> None:
+    folders = schemas._folders.__wrapped__()
+    assert sorted(folders) == versions()
+    assert len(set(folders.values())) == len(folders) > 1
+
+
 @pytest.mark.parametrize("found", [None, ModuleSpec("kubernetes_validate", None)])
 def test_schemas_that_are_not_installed_are_asked_for(
     monkeypatch: pytest.MonkeyPatch, found: ModuleSpec | None
