@@ -21,7 +21,12 @@ from tests.mutation.mutants import mutants_in
 from tests.mutation.page import PAGE, killers, lists, page, sections, sections_of
 from tests.mutation.trial import Result, Trial
 
-_LINT = ("tests/tools/rules", "tests/tools/test_search.py", "tests/tools/test_likeness.py")
+_SEARCH = (
+    "tests/tools/test_search.py",
+    "tests/tools/test_likeness.py",
+    "tests/tools/test_subject.py",
+)
+_LINT = ("tests/tools/rules", *_SEARCH)
 _SNAPSHOTS = ("tests/tools/test_plugin*.py", "tests/tools/test_snapshot_*.py")
 TESTS = {
     "chartproof.rules": _LINT,
