@@ -306,3 +306,11 @@ def test_an_archive_is_remembered_too(run: Run, linted: list[Path]) -> None:
     Path("dist/shop-1.0.0.tgz").rename("chart")
     assert run() == run()
     assert len(linted) == 1
+
+
+def test_an_archive_of_other_content_is_another_chart(tmp_path: Path) -> None:
+    archive = tmp_path / "shop.tgz"
+    archive.write_bytes(b"one")
+    before = digest.of_chart(archive)
+    archive.write_bytes(b"other")
+    assert digest.of_chart(archive) != before
