@@ -102,10 +102,10 @@ def test_an_anchor_may_be_given_again_as_yaml_allows() -> None:
     ],
 )
 def test_a_document_tells_whether_a_key_may_be_there_twice(text: str, may_repeat: bool) -> None:
-    assert yamlio.load_once(text) == (yamlio.load(text), may_repeat)
+    assert yamlio.load_noting_repeats(text) == (yamlio.load(text), may_repeat)
 
 
 @given(st.lists(st.sampled_from(["a", "b", "'a'", "1", "'1'", "yes", "true"])))
 def test_no_key_that_is_there_twice_goes_unnoticed(keys: list[str]) -> None:
     text = "".join(f"{key}: {index}\n" for index, key in enumerate(keys))
-    assert yamlio.load_once(text)[1] or not yamlio.repeated_keys(text)
+    assert yamlio.load_noting_repeats(text)[1] or not yamlio.repeated_keys(text)

@@ -54,7 +54,7 @@ class Manifest:
     @cached_property
     def _read(self) -> tuple[Any, bool]:
         try:
-            return yamlio.load_once(self.text)
+            return yamlio.load_noting_repeats(self.text)
         except yaml.YAMLError as error:
             raise ManifestError(self._unreadable()) from error
 

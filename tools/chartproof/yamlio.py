@@ -148,10 +148,11 @@ def _meaning(tag: str, text: str) -> Any:
 
 def load(text: str) -> Any:
     """Parse one document. Raises yaml.YAMLError."""
-    return _with(_fastest(text), lambda it: yaml.load(text, Loader=it))  # noqa: S506 - safe loaders
+    body, _ = load_noting_repeats(text)
+    return body
 
 
-def load_once(text: str) -> tuple[Any, bool]:
+def load_noting_repeats(text: str) -> tuple[Any, bool]:
     """Parse one document, and tell whether a mapping may have a key twice.
 
     Raises yaml.YAMLError.
