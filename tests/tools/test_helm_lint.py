@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,9 +63,9 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     linted: list[Path] = []
     sound = engine.lint
 
-    def noted(path: Path, *of: object, with_schema: bool) -> object:
+    def noted(path: Path, *of: Any, with_schema: bool) -> object:
         linted.append(path)
-        return sound(path, *of, with_schema=with_schema)  # type: ignore[arg-type]
+        return sound(path, *of, with_schema=with_schema)
 
     monkeypatch.setattr(engine, "lint", noted)
     return linted
@@ -183,11 +184,11 @@ def test_a_text_is_linted_once_and_the_kinds_that_helm_has_nothing_against_witho
     given_to_helm: list[dict[str, str]] = []
     sound = engine.lint
 
-    def noted(path: Path, *of: object, with_schema: bool) -> object:
+    def noted(path: Path, *of: Any, with_schema: bool) -> object:
         if path != chart.path:
             texts = {it.name: it.read_text() for it in path.glob("templates/*")}
             given_to_helm.append(texts)
-        return sound(path, *of, with_schema=with_schema)  # type: ignore[arg-type]
+        return sound(path, *of, with_schema=with_schema)
 
     monkeypatch.setattr(engine, "lint", noted)
     together(chart, [given("name=x"), given("name=u"), given("selector=false"), given("name=u")])
@@ -217,10 +218,10 @@ def test_the_case_that_is_linted_as_it_is_has_the_fewest_objects(
     asked: list[object] = []
     sound = engine.lint
 
-    def noted(path: Path, values: object, *of: object, with_schema: bool) -> object:
+    def noted(path: Path, values: Any, *of: Any, with_schema: bool) -> object:
         if path == chart.path:
             asked.append((values, with_schema))
-        return sound(path, values, *of, with_schema=with_schema)  # type: ignore[arg-type]
+        return sound(path, values, *of, with_schema=with_schema)
 
     monkeypatch.setattr(engine, "lint", noted)
     assert [*map(told, helm_lint.lint(chart, cases, [3, None, 1, 2]))] == expected

@@ -41,8 +41,8 @@ class JointCheck:
 
     def accepted(self, many: Sequence[Mapping[str, Any]]) -> list[bool]:
         """Tell of each of many values whether the schema is sure to accept them."""
-        # One alone is asked about as quickly in its render.
         plain = [not holds_null(values) for values in many]
+        # One alone is asked about as quickly in its render.
         if sum(plain) < 2 or self._archive is None:
             return [False] * len(many)
         own = self._chart.own_values
