@@ -108,9 +108,11 @@ class Output:
 
     def differs_in(self, source: str, other: Text | Failure) -> bool:
         """Tell whether one template failed, or wrote another line where none is random."""
+        if isinstance(other, Failure):
+            return True
         once = self.once.get(source, ())
-        if isinstance(other, Failure) or other == once:
-            return isinstance(other, Failure)
+        if other == once:
+            return False
         again = self.again.get(source, ())
         return again == once or not is_like(once, again, other)
 
