@@ -67,6 +67,7 @@ def named() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Brought]:
     """Bring the chart up on three embedded nodes of its own; take it down at the end."""
+    _take_down()  # what a run left that was killed
     up = chartproof("up", "chart", "--engine", "node", "--nodes", "3")
     try:
         assert up.returncode == 0, up.stdout + up.stderr
@@ -74,10 +75,14 @@ def cluster() -> Iterator[Brought]:
         assert shown, up.stdout
         yield Brought(up.stdout, Path(shown[1]))
     finally:
-        down = make("down", CHARTPROOF_CLUSTER=CLUSTER_NAME)
-        assert down.returncode == 0, down.stdout + down.stderr
+        _take_down()
         assert CLUSTER_NAME not in subprocess.check_output(["ip", "netns"], text=True)
         assert not mounts_under(cache_dir() / "clusters" / CLUSTER_NAME)
+
+
+def _take_down() -> None:
+    down = make("down", CHARTPROOF_CLUSTER=CLUSTER_NAME)
+    assert down.returncode == 0, down.stdout + down.stderr
 
 
 def mounts_under(folder: Path) -> list[str]:

@@ -100,23 +100,38 @@ def test_standing_counts_the_ready_pods_of_each_component() -> None:
 
 def test_an_image_that_is_never_there_is_hopeless() -> None:
     stuck = Member("c-0", "consumer", ready=False, state="ErrImageNeverPull")
-    reason = hopeless([Member("b-0", "broker", ready=True), stuck], [])
+    reason = hopeless([Member("b-0", "broker", ready=True), stuck], [], seconds=60)
     assert reason == "c-0 does not start: ErrImageNeverPull"
+
+
+def test_an_image_that_was_missed_while_the_nodes_started_may_be_there_by_now() -> None:
+    stuck = Member("c-0", "consumer", ready=False, state="ErrImageNeverPull")
+    assert hopeless([stuck], [], seconds=20) is None
+
+
+def test_a_name_that_no_image_can_have_is_hopeless_at_once() -> None:
+    stuck = Member("c-0", "consumer", ready=False, state="InvalidImageName")
+    assert hopeless([stuck], [], seconds=0) == "c-0 does not start: InvalidImageName"
+
+
+def test_what_only_takes_long_leaves_hope() -> None:
+    slow = Member("c-0", "consumer", ready=False, state="Pending")
+    assert hopeless([slow], [], seconds=3600) is None
 
 
 @pytest.mark.parametrize(("restarts", "given_up"), [(2, False), (3, True)])
 def test_a_crash_loop_is_given_some_restarts(restarts: int, given_up: bool) -> None:
     found = Member("c-0", "consumer", ready=False, restarts=restarts, state="CrashLoopBackOff")
-    assert (hopeless([found], []) is not None) is given_up
+    assert (hopeless([found], [], seconds=1) is not None) is given_up
 
 
 def test_pods_that_the_namespace_forbids_are_hopeless_though_there_are_none() -> None:
     refused = "ReplicaSet/c: FailedCreate: pods c is forbidden: violates PodSecurity restricted"
-    assert hopeless([], ["Pod/b: Unhealthy: probe failed", refused]) == refused
+    assert hopeless([], ["Pod/b: Unhealthy: probe failed", refused], seconds=0) == refused
 
 
 def test_a_failed_probe_leaves_hope() -> None:
-    assert hopeless([], ["Pod/b: Unhealthy: probe failed"]) is None
+    assert hopeless([], ["Pod/b: Unhealthy: probe failed"], seconds=500) is None
 
 
 def revisions(*statuses: str) -> list[Revision]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any, TypeVar
 
 import kr8s
@@ -25,8 +27,10 @@ UNINSTALL_S = 180
 TEST_S = 180
 LOOK_S = 1.0
 SHOWN_WARNINGS = 8
-# States that no patience mends; a crash loop gets this many restarts.
-HOPELESS = ("ErrImageNeverPull", "InvalidImageName")
+# States that no patience mends, after so many seconds; a crash loop gets this many restarts. Where
+# the machine was switched off, pods ask for their images before those are loaded again, and a
+# kubelet needs 10 to 15 seconds to look anew.
+HOPELESS_AFTER_S = {"ErrImageNeverPull": 45, "InvalidImageName": 0}
 CRASHES = 3
 FORBIDDEN = "violates PodSecurity"
 RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
@@ -148,11 +152,14 @@ def standing(members: Sequence[Member]) -> str:
     )
 
 
-def hopeless(members: Sequence[Member], warnings: Sequence[str]) -> str | None:
-    """Say why the release will not come up however long one waits; None while there is hope."""
+def hopeless(members: Sequence[Member], warnings: Sequence[str], seconds: float) -> str | None:
+    """Say why the release will not come up however long one waits; None while there is hope.
+
+    `seconds` is how long it has been waited for.
+    """
     for found in members:
         crashes = found.state == "CrashLoopBackOff" and found.restarts >= CRASHES
-        if crashes or found.state in HOPELESS:
+        if crashes or seconds >= HOPELESS_AFTER_S.get(found.state, math.inf):
             return f"{found.name} does not start: {found.state}"
     return next((warning for warning in warnings if FORBIDDEN in warning), None)
 
@@ -169,13 +176,15 @@ def _shown(act: Callable[[], Answer], helm: Helm, watch: Watch, since: str, stag
     """
     with ThreadPoolExecutor(1) as pool:
         action = pool.submit(act)
+        begun = monotonic()
         reason = None
         try:
             while not wait([action], LOOK_S).done:
                 with suppress(*FAULTS):
                     members = watch.members()
                     stage.detail(standing(members))
-                    if reason is None and (reason := hopeless(members, watch.warnings(since))):
+                    waited = monotonic() - begun
+                    if not reason and (reason := hopeless(members, watch.warnings(since), waited)):
                         helm.cancel()
         except BaseException:
             helm.cancel()
