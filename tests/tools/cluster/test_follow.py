@@ -51,10 +51,12 @@ class FakeWatch:
     def __init__(self, *containers: Container) -> None:
         self.containers = {container.pod: container for container in containers}
         self.requests = 0
+        self.refused = 0
         self.broken = False
 
     def pods(self, _selector: str) -> list[dict[str, Any]]:
         if self.broken:
+            self.refused += 1
             raise httpx.ConnectError("refused")
         return [container.as_pod() for container in self.containers.values()]
 
@@ -165,6 +167,29 @@ def test_a_pod_that_is_gone_is_left_alone_after_a_last_look() -> None:
         del watch.containers["a"]
         wait_for(lambda: not _following())
     assert lines == []
+
+
+def test_a_pod_that_is_gone_before_its_log_was_seen_to_end_has_a_cut_log() -> None:
+    watch = FakeWatch(Container("a"))
+    cut: list[str] = []
+    with PodFollower(watch, "", Lines().append, cut=cut.append):  # type: ignore[arg-type]
+        wait_for(lambda: watch.requests > 0)
+        watch.broken = True
+        wait_for(lambda: watch.refused > 1)
+        del watch.containers["a"]
+        watch.broken = False
+        wait_for(lambda: not _following())
+    assert cut == ["a/worker"]
+
+
+def test_the_log_of_a_pod_that_goes_after_its_last_line_is_whole() -> None:
+    watch = FakeWatch(Container("a"))
+    cut: list[str] = []
+    with PodFollower(watch, "", Lines().append, cut=cut.append):  # type: ignore[arg-type]
+        wait_for(lambda: watch.requests > 1)
+        del watch.containers["a"]
+        wait_for(lambda: not _following())
+    assert cut == []
 
 
 def test_an_init_container_that_ended_is_read_once() -> None:

@@ -130,6 +130,20 @@ def test_lost_messages_are_named_by_producer_and_sequence() -> None:
     assert verdict(result) == "3 of 9 confirmed messages were never handled"
 
 
+def test_what_a_cut_log_may_hold_is_not_called_lost() -> None:
+    result = Result(9, 6, 0, {"5f0c": ((3, 3), (7, 8))}, cut=("c-0/consumer", "c-1/consumer"))
+    assert not result.proven
+    assert verdict(result) == (
+        "not proven: 3 of 9 confirmed messages may stand in logs that were cut: "
+        "c-0/consumer, c-1/consumer"
+    )
+
+
+def test_a_cut_log_is_no_matter_where_nothing_is_missing() -> None:
+    result = Result(9, 9, 0, cut=("c-0/consumer",))
+    assert verdict(result) == "proven: lost 0 of 9 confirmed messages"
+
+
 def test_many_lost_messages_do_not_flood_the_screen() -> None:
     result = Result(100, 50, 0, {"a": tuple((odd, odd) for odd in range(1, 100, 2))})
     assert len(result.lost_lines()) == 21

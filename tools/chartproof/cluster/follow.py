@@ -29,6 +29,11 @@ class Line:
 
 
 Emit = Callable[[Line], None]
+Tell = Callable[[str], None]
+
+
+def _nobody(_: str) -> None:
+    """Tell nobody."""
 
 
 class PodFollower:
@@ -36,13 +41,22 @@ class PodFollower:
 
     Of pods there at the start, the lines of the last `history_s` seconds are given; of later
     ones all. A line is given once, whatever becomes of the connection. A pod deleted by force is
-    read to the end of what the kubelet still gives.
+    read to the end of what the kubelet still gives; of one that is gone before its log was seen to
+    end, `cut` is told the source.
     """
 
-    def __init__(self, watch: Watch, selector: str, emit: Emit, history_s: float = 0) -> None:
+    def __init__(
+        self,
+        watch: Watch,
+        selector: str,
+        emit: Emit,
+        history_s: float = 0,
+        cut: Tell = _nobody,
+    ) -> None:
         self._watch = watch
         self._selector = selector
         self._emit = emit
+        self._cut = cut
         since = datetime.now(UTC) - timedelta(seconds=history_s)
         self._since = since.strftime("%Y-%m-%dT%H:%M:%S.%f000Z")
         self._stop = threading.Event()
@@ -78,13 +92,19 @@ class PodFollower:
     def _follow(self, source: str, pod: Object, container: str, whole: bool) -> None:
         stream = _Stream(self._watch, pod, container, "" if whole else self._since)
         now: Object | None = pod
+        ended = False
         while not self._stop.is_set():
-            with suppress(*FAULTS):  # the pod is gone, or the connection: the next look tells
+            try:
                 now = self._watch.find(pod)
                 for text in stream.read(now or pod):
                     self._emit(Line(source, text, stream.whole))
                     if self._stop.is_set():
                         return
+                ended = True
+            except FAULTS:  # the pod is gone, or the connection: the next look tells
+                ended = ended and now is None
+            if now is None and not ended:
+                self._cut(source)
             if now is None or _over(now, container):
                 return
             self._stop.wait(LOOK_S)

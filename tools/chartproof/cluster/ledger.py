@@ -23,12 +23,16 @@ SHOWN_LOST = 20
 
 @dataclass(frozen=True)
 class Result:
-    """What a proof found, in messages; `lost_ids` has ranges of sequences by instance."""
+    """What a proof found, in messages; `lost_ids` has ranges of sequences by instance.
+
+    `cut` names the logs that were not read to their end: what is lost may stand there.
+    """
 
     confirmed: int
     handled: int
     duplicates: int
     lost_ids: Mapping[str, tuple[Range, ...]] = field(default_factory=dict)
+    cut: tuple[str, ...] = ()
 
     @property
     def lost(self) -> int:

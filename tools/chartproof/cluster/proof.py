@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from rich.table import Table
@@ -35,6 +36,7 @@ class Proof:
     def __init__(self) -> None:
         self._ledger = Ledger()
         self._lock = threading.Lock()
+        self._cut_logs: set[str] = set()
 
     @classmethod
     @contextmanager
@@ -43,7 +45,13 @@ class Proof:
         watch = Watch(Target(cluster, namespace, release))
         proof = cls()
         with (
-            PodFollower(watch, f"{AUDITED},{COMPONENT}!=producer", proof.enter, HISTORY_S),
+            PodFollower(
+                watch,
+                f"{AUDITED},{COMPONENT}!=producer",
+                proof.enter,
+                history_s=HISTORY_S,
+                cut=proof.cut,
+            ),
             PodFollower(watch, f"{COMPONENT}=producer", proof.enter),
         ):
             yield proof
@@ -67,6 +75,11 @@ class Proof:
         with self._lock:
             self._ledger.read(line.text, whole=line.whole)
 
+    def cut(self, log: str) -> None:
+        """Note down that a consumer's log could not be read to its end."""
+        with self._lock:
+            self._cut_logs.add(log)
+
     def confirmed(self) -> int:
         """How many messages are confirmed so far."""
         with self._lock:
@@ -79,7 +92,7 @@ class Proof:
         end = time.monotonic() + timeout_s
         while True:
             with self._lock:
-                result = self._ledger.result(through)
+                result = replace(self._ledger.result(through), cut=tuple(sorted(self._cut_logs)))
             if result.lost == 0 or time.monotonic() > end:
                 return result
             time.sleep(LOOK_S)
@@ -102,6 +115,9 @@ def verdict(result: Result) -> str:
     if result.confirmed == 0:
         return "nothing proven: no message was confirmed while watching"
     messages = f"{result.confirmed:,} confirmed messages"
+    if result.lost and result.cut:
+        logs = ", ".join(result.cut)
+        return f"not proven: {result.lost:,} of {messages} may stand in logs that were cut: {logs}"
     if result.lost:
         return f"{result.lost:,} of {messages} were never handled"
     return f"proven: lost 0 of {messages}"
