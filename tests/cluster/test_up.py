@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 
 import pytest
 import yaml
 
-from tests.cluster.conftest import CLUSTER_NAME, Brought, chartproof
+from chartproof.cluster.node.layout import cluster_layout
+from chartproof.cluster.node.machine import boot_process
+from tests.cluster.conftest import CLUSTER_NAME, Brought, chartproof, named
 from tests.cluster.releases import worker_image
 from tests.support.make import make
 
@@ -45,6 +49,19 @@ def test_status_shows_every_pod_ready() -> None:
     assert status.returncode == 0, status.stdout
     for component in ("broker", "producer", "consumer"):
         assert component in status.stdout
+
+
+def test_make_up_brings_back_what_was_there_when_the_machine_was_switched_off() -> None:
+    with named():
+        for node in cluster_layout().nodes():
+            process = boot_process(node)
+            assert process
+            os.kill(process, signal.SIGKILL)
+    again = make("up", CHARTPROOF_CLUSTER=CLUSTER_NAME)
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "start 3 node(s)" in again.stdout
+    assert "upgrade the release" in again.stdout
+    assert "proven: lost 0 of" in again.stdout
 
 
 def test_an_install_that_cannot_work_says_which_pod_and_why() -> None:

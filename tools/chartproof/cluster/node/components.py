@@ -125,6 +125,8 @@ def _controllers() -> list[str]:
         *("--root-ca-file", f"{PKI}/ca.crt"),
         *("--service-account-private-key-file", f"{PKI}/service-account.key"),
         "--use-service-account-credentials",
+        # Whoever tries an autoscaler out is to see it act: 15 s, where nothing is said.
+        *("--horizontal-pod-autoscaler-sync-period", "5s"),
     ]
 
 

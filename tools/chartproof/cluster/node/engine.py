@@ -74,12 +74,12 @@ class NodeEngine:
         busy = f"cluster {cluster.name}: waiting for another process to start or stop it"
         with locked(cluster.lock, partial(progress.note, busy)):
             lower, built = _prepare(progress)
-            with progress.stage(f"start {self._nodes} node(s)"):
-                api = self._switch_on(cluster, lower, built)
+            nodes = self._wanted(cluster)
+            with progress.stage(f"start {len(nodes)} node(s)"):
+                api = _switch_on(cluster, nodes, lower, built)
                 _await(api.unready_reason, cluster.node(1), "apiserver")
                 for manifest in yaml.safe_load_all(_addons()):
                     api.apply(manifest)
-                nodes = cluster.nodes(self._nodes)
                 for node in nodes:
                     _await(partial(containerd_unready_reason, node), node, "containerd")
                 running = NodeCluster(cluster)
@@ -101,22 +101,30 @@ class NodeEngine:
             network.remove_namespace(cluster.switch)
             remove(cluster.folder)
 
-    def _switch_on(self, cluster: ClusterLayout, lower: Path, built: Path) -> Api:
-        once(cluster.pki, partial(make_pki, cluster))
-        network.lay_switch(cluster)
-        for node in cluster.nodes(self._nodes):
-            if boot_process(node) is not None:
-                continue
-            switch_off(node)  # the last process of a killed node holds the API server's port
-            if not node.control_plane:
-                switch_on(cluster, node, lower, built, None)
-                continue
-            with _listener(cluster) as listener:
-                address = f"{LOOPBACK}:{listener.getsockname()[1]}"
-                text = kubeconfig(cluster.pki, "admin", address, cluster.name)
-                save_secret(cluster.kubeconfig, text.encode())
-                switch_on(cluster, node, lower, built, listener)
-        return Api(cluster.kubeconfig)
+    def _wanted(self, cluster: ClusterLayout) -> Sequence[NodeLayout]:
+        """Return the nodes that are asked for, and those that the cluster had before it ended."""
+        asked = cluster.nodes(self._nodes)
+        return [node for node in cluster.nodes() if node in asked or node.folder.exists()]
+
+
+def _switch_on(
+    cluster: ClusterLayout, nodes: Sequence[NodeLayout], lower: Path, built: Path
+) -> Api:
+    once(cluster.pki, partial(make_pki, cluster))
+    network.lay_switch(cluster)
+    for node in nodes:
+        if boot_process(node) is not None:
+            continue
+        switch_off(node)  # the last process of a killed node holds the API server's port
+        if not node.control_plane:
+            switch_on(cluster, node, lower, built, None)
+            continue
+        with _listener(cluster) as listener:
+            address = f"{LOOPBACK}:{listener.getsockname()[1]}"
+            text = kubeconfig(cluster.pki, "admin", address, cluster.name)
+            save_secret(cluster.kubeconfig, text.encode())
+            switch_on(cluster, node, lower, built, listener)
+    return Api(cluster.kubeconfig)
 
 
 def _listener(cluster: ClusterLayout) -> socket.socket:

@@ -53,6 +53,8 @@ def kubelet(cluster: ClusterLayout, node: NodeLayout) -> dict[str, Any]:
         # has at that moment: one that a pod needs after its first start container, too.
         "imageGCHighThresholdPercent": 100,
         "evictionHard": {"memory.available": "50Mi"},
+        # How long a changed Secret takes to be seen in a pod: a minute, where nothing is said.
+        "syncFrequency": "10s",
     }
 
 

@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import yaml
 from kr8s.objects import PersistentVolumeClaim, Pod
 
 from chartproof.cluster.helm import Target
 from chartproof.cluster.proof import Proof
 from chartproof.cluster.watch import Watch
-from tests.cluster.conftest import REPOSITORY, Brought
-from tests.cluster.reader import FULLNAME, RELEASE, Reader, reader
-from tests.cluster.releases import helm, sizes, wait_for, worker_image
-from tests.pages.guide import section
+from tests.cluster.conftest import Brought
+from tests.cluster.production.conftest import BROKER, CHART, NAMESPACE, SIZES, install
+from tests.cluster.reader import RELEASE, Reader
+from tests.cluster.releases import BROKERS, helm, sizes, wait_for
 from tests.support.tools import HELM4
 
 pytestmark = pytest.mark.needs("cluster", "helm4")
 
-CHART = REPOSITORY / "chart"
-NAMESPACE = "profile"
-BROKER = f"{FULLNAME}-broker"
-SIZES = {"broker": 3, "producer": 2, "consumer": 3}
-BROKERS = "app.kubernetes.io/component=broker"
 AUDIT_WARNING = (
     "audit is true: the workers log the id of every message. It is for proofs, not for every day."
 )
@@ -44,33 +37,6 @@ try:
 except ssl.SSLCertVerificationError as error:
     print(error.verify_message)
 """
-
-
-@pytest.fixture(scope="module")
-def typist(cluster: Brought, tmp_path_factory: pytest.TempPathFactory) -> Reader:
-    """Give a reader of docs/chart.md, who wants messages flowing."""
-    typist = reader(cluster, NAMESPACE, tmp_path_factory.mktemp("profile"))
-    values = yaml.safe_load(worker_image(cluster).read_text())
-    flowing = {"audit": True, "producer": {"rate": 50}}
-    (typist.folder / "my-values.yaml").write_text(yaml.safe_dump({**values, **flowing}))
-    return typist
-
-
-@pytest.fixture(scope="module")
-def target(cluster: Brought, typist: Reader) -> Iterator[Target]:
-    """Install the profile as docs/chart.md says; the volumes go at the end as well."""
-    target = typist.target
-    install(typist)
-    yield target
-    helm(HELM4, cluster, NAMESPACE, "uninstall", RELEASE, "--wait")
-    for claim in PersistentVolumeClaim.list(namespace=NAMESPACE, api=Watch(target).api):
-        claim.delete()
-
-
-def install(typist: Reader) -> None:
-    """Install the profile, its passwords and certificates made up anew."""
-    typist.types(section((REPOSITORY / "docs/chart.md").read_text("utf-8"), "Profiles"))
-    wait_for(lambda: sizes(typist.watch) == SIZES, seconds=300)
 
 
 def shell(watch: Watch, component: str) -> tuple[Pod, str]:

@@ -1,61 +1,35 @@
-"""Three brokers on a real Kubernetes that speak TLS alone, and what upgrades do to certificates."""
+"""TLS alone, with certificates that the chart has made, and what upgrades do to them."""
 
 from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from kr8s.objects import Pod, Secret
 
 from chartproof.cluster.helm import Target
-from chartproof.cluster.install import ensure_namespace
 from chartproof.cluster.proof import Proof
-from chartproof.cluster.watch import Watch, connect
-from tests.cluster.conftest import REPOSITORY, Brought
-from tests.cluster.releases import helm, sizes, wait_for, worker_image
+from chartproof.cluster.watch import Watch
+from tests.cluster.production.conftest import BROKER, CHART, NAMESPACE, SIZES
+from tests.cluster.reader import RELEASE
+from tests.cluster.releases import BROKERS, helm, sizes, wait_for
 from tests.support.tools import HELM4
 from tests.support.words import Words
 
 pytestmark = pytest.mark.needs("cluster", "helm4")
 
-CHART = REPOSITORY / "chart"
-RELEASE = NAMESPACE = "encrypted"
-SIZES = {"broker": 3, "producer": 2, "consumer": 3}
-BROKERS = "app.kubernetes.io/component=broker"
-SETTINGS = "audit=true,producer.rate=50,broker.tls.enabled=true,broker.tls.verifyClients=true"
 
-
-@pytest.fixture(scope="module")
-def chosen(cluster: Brought) -> list[Any]:
-    """Return the options for Helm that say what the release is like."""
-    case = CHART / "ci" / "ha-values.yaml"
-    return [CHART, "-f", case, "-f", worker_image(cluster), "--set", SETTINGS, "--wait"]
-
-
-@pytest.fixture(scope="module")
-def target(cluster: Brought, chosen: list[Any]) -> Iterator[Target]:
-    """Install three brokers with generated certificates that ask their clients for one."""
-    target = Target(cluster, NAMESPACE, RELEASE)
-    ensure_namespace(connect(cluster.kubeconfig, None), NAMESPACE)
-    helm(HELM4, cluster, NAMESPACE, "install", RELEASE, *chosen)
-    yield target
-    helm(HELM4, cluster, NAMESPACE, "uninstall", RELEASE, "--wait")
-
-
-def upgrade(target: Target, chosen: list[Any], *sets: str) -> None:
+def upgrade(target: Target, *sets: str) -> None:
     """Upgrade the release with further `--set` expressions."""
     more = [word for expression in sets for word in ("--set", expression)]
-    helm(HELM4, target.cluster, NAMESPACE, "upgrade", RELEASE, *chosen, *more)
+    words = ("upgrade", RELEASE, CHART, "--reuse-values", "--wait")
+    helm(HELM4, target.cluster, NAMESPACE, *words, *more)
 
 
 def certificate(watch: Watch, secret: str) -> str:
     """Return the certificate in one of the release's Secrets."""
-    (found,) = watch.api.get(
-        Secret, f"{RELEASE}-rabbitmq-workers-broker-{secret}", namespace=NAMESPACE
-    )
+    (found,) = watch.api.get(Secret, f"{BROKER}-{secret}", namespace=NAMESPACE)
     return str(found.raw["data"]["tls.crt"])
 
 
@@ -80,27 +54,20 @@ def test_no_broker_listens_in_the_clear(target: Target) -> None:
         }
 
 
-def test_helm_test_goes_through_tls(target: Target) -> None:
-    assert "Succeeded" in helm(HELM4, target.cluster, NAMESPACE, "test", RELEASE)
-
-
-def test_an_upgrade_keeps_certificates_and_pods(target: Target, chosen: list[Any]) -> None:
+def test_an_upgrade_keeps_certificates_and_pods(target: Target) -> None:
     watch = Watch(target)
     before = [certificate(watch, "ca"), certificate(watch, "tls"), pods(watch)]
-    upgrade(target, chosen)
+    upgrade(target)
     assert [certificate(watch, "ca"), certificate(watch, "tls"), pods(watch)] == before
 
 
-def test_a_new_certificate_and_a_restart_of_all_brokers_lose_no_message(
-    target: Target, chosen: list[Any]
-) -> None:
+def test_a_new_certificate_and_a_restart_of_all_brokers_lose_no_message(target: Target) -> None:
     watch = Watch(target)
     old, authority, first = certificate(watch, "tls"), certificate(watch, "ca"), pods(watch)
     with Proof.watching(target.cluster, NAMESPACE, RELEASE) as proof:
         wait_for(lambda: proof.confirmed() > 100, seconds=60)
         upgrade(
             target,
-            chosen,
             "broker.tls.extraNames[0]=rabbit.example.com",
             "broker.extraConfig=heartbeat = 30",
         )
@@ -115,10 +82,9 @@ def test_a_new_certificate_and_a_restart_of_all_brokers_lose_no_message(
     assert result.handled == result.confirmed
 
 
-def test_an_upgrade_that_would_part_the_brokers_is_refused_with_the_way_out(
-    target: Target, chosen: list[Any]
-) -> None:
-    words: Words = [HELM4.path(), "upgrade", RELEASE, *chosen, "--set", "broker.tls.enabled=false"]
+def test_an_upgrade_that_would_part_the_brokers_is_refused_with_the_way_out(target: Target) -> None:
+    words: Words = [HELM4.path(), "upgrade", RELEASE, CHART, "--reuse-values"]
+    words += ["--set", "broker.tls.enabled=false"]
     where: Words = ["--kubeconfig", target.cluster.kubeconfig, "--namespace", NAMESPACE]
     run = subprocess.run([*words, *where], capture_output=True, text=True, check=False)
     assert run.returncode != 0

@@ -1,0 +1,1 @@
+"""The profile for production, for all the tests of this package."""
