@@ -20,8 +20,12 @@ up: .venv/ready ## bring the chart up on a cluster and prove that no message is 
 down: .venv/ready ## take it away again
 	$(BIN)/chartproof down
 
+# Two share the processors. What breaks brokers, workers and nodes under a clock has them alone.
+ALONE := tests/apps tests/cluster
+
 test: lint ## lint, then every test this machine can run, and a list of what it could not and why
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=2 $(ALONE:%=--ignore=%); first=$$?; \
+	  $(BIN)/python -m pytest $(ALONE) && exit $$first
 
 lint: .venv/ready ## ruff, mypy, and chartproof's own lint of the chart and its tables
 	$(BIN)/ruff check .

@@ -51,6 +51,15 @@ def _nothing_is_remembered() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _a_pytest_of_a_test_is_no_worker() -> Iterator[None]:
+    """Have a pytest that a test runs report as ever, while pytest-xdist runs that test."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID"):
+            patch.delenv(name, raising=False)
+        yield
+
+
 @pytest.fixture(scope="session")
 def broker() -> Iterator[Broker]:
     """Give a real RabbitMQ on loopback, shared by the whole run."""

@@ -50,7 +50,7 @@ class Size:
     @classmethod
     def chosen(cls) -> Self:
         """Read QUICK."""
-        return cls(20, (5, 10), 5, 1) if os.environ.get("QUICK") else cls()
+        return cls(10, (2, 5), 2, 1) if os.environ.get("QUICK") else cls()
 
 
 def main() -> None:

@@ -21,9 +21,12 @@ def make(*words: str, folder: Path = REPOSITORY) -> str:
 
 
 def test_make_test_lints_and_runs_every_test_and_is_what_ci_runs() -> None:
-    would_run = make("--dry-run", "test").splitlines()
-    assert would_run[:-1] == make("--dry-run", "lint").splitlines()
-    assert would_run[-1].endswith("python -m pytest")
+    lint, tests = make("--dry-run", "lint"), make("--dry-run", "test")
+    assert tests.startswith(lint)
+    shared, alone = re.findall(r"python -m pytest (.+?)(?:;| &&)", tests)
+    processes, *left_out = shared.split()
+    assert processes == "--numprocesses=2"
+    assert left_out == [f"--ignore={folder}" for folder in alone.split()]
     assert (REPOSITORY / ".ci/run").read_text("utf-8").endswith("exec make test\n")
 
 

@@ -300,7 +300,7 @@ def test_two_publishers_at_once_lose_nothing(host: str, tmp_path: Path) -> None:
     assert digest in json.dumps(manifest(host, "2.0.0"))
 
 
-def test_a_registry_is_right_after_a_kill_at_every_request_and_a_second_run_completes(
+def test_a_registry_is_right_after_a_kill_at_every_change_and_a_second_run_completes(
     tmp_path: Path,
 ) -> None:
     old, new = packed(tmp_path, version="1.0.0"), signed(packed(tmp_path, version="1.1.0"))
@@ -326,12 +326,12 @@ def test_a_registry_is_right_after_a_kill_at_every_request_and_a_second_run_comp
         assert code == -signal.SIGKILL
         kills += 1
         moments.add(killer.moment.split("/")[0])
-    assert kills > 20
+    assert kills > 15
     assert {"before PUT ", "after PUT ", "before POST ", "after POST "} <= moments
 
 
 class Killer:
-    """Kills the publisher at one moment: before or after one of its requests."""
+    """Kills the publisher at one moment: before or after a request that changes something."""
 
     def __init__(self, at: int) -> None:
         self.moment = ""
@@ -345,6 +345,8 @@ class Killer:
 
     def act(self, what: str) -> None:
         """Count, and kill when the moment has come."""
+        if what.split()[1] in ("GET", "HEAD") and not self.moment:
+            return
         if self._left == 0 and self._process:
             self.moment = what
             self._process.kill()
