@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tests.support.broker import Broker
 
 pytest_plugins = ["pytester"]
+# No tests, and a package named workers: pytest would import it under that name.
+collect_ignore = ["benchmarks"]
 
 # The time of an example depends on what else the machine does, and says nothing of the code.
 settings.register_profile("without deadline", deadline=None)

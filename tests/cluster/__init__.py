@@ -1,0 +1,1 @@
+"""One cluster for them all."""
