@@ -24,7 +24,8 @@ down: .venv/ready ## take it away again
 ALONE := tests/apps tests/cluster
 
 test: lint ## lint, then every test this machine can run, and a list of what it could not and why
-	$(BIN)/python -m pytest --numprocesses=2 $(ALONE:%=--ignore=%); first=$$?; \
+	export CHARTPROOF_LEFT_OUT=$$(mktemp); trap 'rm $$CHARTPROOF_LEFT_OUT' EXIT; \
+	  $(BIN)/python -m pytest --numprocesses=2 $(ALONE:%=--ignore=%); first=$$?; \
 	  $(BIN)/python -m pytest $(ALONE) && exit $$first
 
 lint: .venv/ready ## ruff, mypy, and chartproof's own lint of the chart and its tables

@@ -11,12 +11,14 @@ from hypothesis import settings
 # Here and not when it is needed: while pytest rewrites a module, Python 3.11 cannot bear that
 # leftovers of kr8s are collected and told of.
 from chartproof import remembered
-from tests.support import needs
+from tests.support import left_out, needs
 
 if TYPE_CHECKING:
     from tests.support.broker import Broker
 
 pytest_plugins = ["pytester"]
+# By these, pytest-xdist tells a process that it is one of its workers.
+WORKERS = ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID")
 # No tests, and a package named workers: pytest would import it under that name.
 collect_ignore = ["benchmarks"]
 
@@ -36,13 +38,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """List what this machine could not run, and why."""
-    left_out = terminalreporter.getreports("skipped")
-    if not left_out:
-        return
-    terminalreporter.section("not run on this machine")
-    for report in left_out:
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
-        terminalreporter.line(f"{report.nodeid}: {reason}")
+    lines = left_out.after_earlier(left_out.lines(terminalreporter.getreports("skipped")))
+    if lines:
+        terminalreporter.section("not run on this machine")
+    for line in lines:
+        terminalreporter.line(line)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -54,10 +54,10 @@ def _nothing_is_remembered() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _a_pytest_of_a_test_is_no_worker() -> Iterator[None]:
-    """Have a pytest that a test runs report as ever, while pytest-xdist runs that test."""
+def _a_pytest_of_a_test_is_a_first_one() -> Iterator[None]:
+    """Have a pytest that a test runs report as ever, and for itself alone."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID"):
+        for name in (*WORKERS, left_out.NOTED):
             patch.delenv(name, raising=False)
         yield
 
