@@ -37,7 +37,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """List what this machine could not run, and why."""
+    """List what this machine could not run, and why; a worker of pytest-xdist is not asked."""
+    if hasattr(terminalreporter.config, "workerinput"):
+        return
     lines = left_out.after_earlier(left_out.lines(terminalreporter.getreports("skipped")))
     if lines:
         terminalreporter.section("not run on this machine")
