@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from chartproof.digest import digest as of_parts
 from chartproof.snapshot.text import NOTES
 
 _CHUNK = 1 << 16
@@ -36,10 +36,8 @@ def is_snapshot(name: str) -> bool:
 
 def digest(files: Mapping[str, bytes]) -> str:
     """Return the SHA-256 of names and contents, in hexadecimal."""
-    seen = hashlib.sha256()
-    for name, content in sorted(files.items()):
-        seen.update(b"%s\0%d\0" % (name.encode(), len(content)) + content)
-    return seen.hexdigest()
+    named = sorted(files.items())
+    return of_parts(*(part for name, content in named for part in (name.encode(), content)))
 
 
 def _read(path: str) -> bytes:
