@@ -16,7 +16,7 @@ Labels = dict[str, str]
 
 CLOSED = {"networkPolicy": {"enabled": True}}
 NAMESPACE = "kubernetes.io/metadata.name"
-BETWEEN_BROKERS = {4369, 25672, *range(6000, 6501)}
+BETWEEN_BROKERS = {4369, 25672, *range(6000, 6501), *range(35672, 35683)}
 
 
 def peer(namespace: str) -> dict[str, Any]:

@@ -27,7 +27,10 @@ podSelector:
 {{- end }}
 {{- end -}}
 
-{{/* What brokers need of each other: epmd, distribution, replication of streams. Command line tools connect to the second. */}}
+{{/*
+What brokers need of each other: epmd, distribution, replication of streams. A command line tool uses
+the second to its own broker; others send what they list to where it listens itself, the last.
+*/}}
 {{- define "rabbitmq-workers.networkPolicy.betweenPorts" -}}
 - protocol: TCP
   port: 4369
@@ -36,4 +39,7 @@ podSelector:
 - protocol: TCP
   port: 6000
   endPort: 6500
+- protocol: TCP
+  port: 35672
+  endPort: 35682
 {{- end -}}

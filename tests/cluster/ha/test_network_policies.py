@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import time
+
 import pytest
 from kr8s.objects import Pod
 
@@ -18,13 +22,17 @@ from tests.cluster.ha.conftest import (
     SIZES,
     addresses,
 )
-from tests.cluster.releases import helm, sizes
+from tests.cluster.releases import BROKERS, helm, sizes
 from tests.cluster.visitors import reached, visitor
-from tests.support.tools import HELM3, HELM4, GoTool
+from tests.support.go_modules import kubectl
+from tests.support.tools import HELM3, HELM4
+from tests.support.words import Words
 
 pytestmark = pytest.mark.needs("cluster", "helm4", "helm3")
 
 WORKER_METRICS = 8080
+# Where the others cannot answer it, a tool waits for a minute at each broker.
+LISTED_S = 45
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +45,30 @@ def test_a_release_that_closes_itself_loses_no_message(closed: Target) -> None:
     assert sizes(Watch(closed)) == SIZES
 
 
-@pytest.mark.parametrize("tool", [HELM4, HELM3], ids=["helm4", "helm3"])
-def test_helm_test_passes_behind_policies_with_both_helms(closed: Target, tool: GoTool) -> None:
-    said = helm(tool, closed.cluster, closed.namespace, "test", closed.release, "--logs")
+def test_helm_test_passes_behind_policies(closed: Target) -> None:
+    said = helm(HELM4, closed.cluster, closed.namespace, "test", closed.release, "--logs")
     assert "all brokers have joined the cluster" in said
+
+
+def test_helm_3_passes_it_too_and_kubectl_has_the_lines_that_it_does_not_show(
+    closed: Target,
+) -> None:
+    said = helm(HELM3, closed.cluster, closed.namespace, "test", closed.release, "--logs")
+    (pod,) = re.findall(r"^POD LOGS: (\S+)$", said, re.M)
+    command: Words = [kubectl(), "logs", "--all-containers", pod, "--namespace", closed.namespace]
+    command += ["--kubeconfig", closed.cluster.kubeconfig]
+    lines = subprocess.check_output(command, text=True)
+    assert "all brokers have joined the cluster" in lines
+
+
+def test_a_command_line_tool_lists_what_all_brokers_have(closed: Target) -> None:
+    watch = Watch(closed)
+    started = time.monotonic()
+    for broker in watch.pods(BROKERS):
+        words = ["rabbitmqctl", "--quiet", "list_queues", "name", "state"]
+        listed = Pod(dict(broker), api=watch.api).exec(words, container="broker")
+        assert "test\trunning" in listed.stdout.decode()
+    assert time.monotonic() - started < LISTED_S
 
 
 def test_a_neighbour_reaches_nothing_of_the_release(closed: Target, neighbour: Pod) -> None:
