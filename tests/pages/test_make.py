@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -23,10 +24,10 @@ def make(*words: str, folder: Path = REPOSITORY) -> str:
 def test_make_test_lints_and_runs_every_test_and_is_what_ci_runs() -> None:
     lint, tests = make("--dry-run", "lint"), make("--dry-run", "test")
     assert tests.startswith(lint)
-    shared, alone = re.findall(r"python -m pytest (.+?)(?:;| &&)", tests)
-    processes, *left_out = shared.split()
-    assert processes == "--numprocesses=2"
-    assert left_out == [f"--ignore={folder}" for folder in alone.split()]
+    runs = shlex.split(tests.partition("for run in ")[2].partition(";")[0])
+    rest, *folders = map(str.split, runs)
+    assert [run[-1] for run in folders] == ["tests/apps", "tests/cluster"]
+    assert rest == ["--numprocesses=2", *(f"--ignore={run[-1]}" for run in folders)]
     assert (REPOSITORY / ".ci/run").read_text("utf-8").endswith("exec make test\n")
 
 
