@@ -11,7 +11,7 @@ from chartproof.cluster.helm import Target
 from chartproof.cluster.proof import Proof
 from chartproof.cluster.watch import Watch
 from tests.cluster.ha.conftest import SIZES
-from tests.cluster.releases import sizes, wait_for
+from tests.cluster.releases import BROKERS, sizes, wait_for
 
 pytestmark = pytest.mark.needs("cluster", "helm4")
 
@@ -24,7 +24,7 @@ def test_every_pod_is_ready_in_a_namespace_that_enforces_restricted(target: Targ
 
 
 def test_the_brokers_are_one_cluster_and_share_the_queue(target: Target) -> None:
-    brokers = Watch(target).pods("app.kubernetes.io/component=broker")
+    brokers = Watch(target).pods(BROKERS)
     shell = Pod(dict(brokers[0]), api=Watch(target).api)
     said = shell.exec(
         ["rabbitmqctl", "--formatter=json", "list_queues", "name", "type", "members"],

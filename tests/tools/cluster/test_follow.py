@@ -96,8 +96,13 @@ class Lines(list[Line]):
         return [line.text for line in self]
 
 
-def followed(watch: FakeWatch, lines: Lines, history_s: float = 1e9) -> PodFollower:
-    return PodFollower(watch, "", lines.append, history_s)  # type: ignore[arg-type]
+def followed(
+    watch: FakeWatch,
+    lines: Lines,
+    history_s: float = 1e9,
+    cut: Callable[[str], None] = lambda _: None,
+) -> PodFollower:
+    return PodFollower(watch, "", lines.append, history_s, cut)  # type: ignore[arg-type]
 
 
 def test_lines_are_given_once_though_the_server_gives_them_again() -> None:
@@ -172,7 +177,7 @@ def test_a_pod_that_is_gone_is_left_alone_after_a_last_look() -> None:
 def test_a_pod_that_is_gone_before_its_log_was_seen_to_end_has_a_cut_log() -> None:
     watch = FakeWatch(Container("a"))
     cut: list[str] = []
-    with PodFollower(watch, "", Lines().append, cut=cut.append):  # type: ignore[arg-type]
+    with followed(watch, Lines(), cut=cut.append):
         wait_for(lambda: watch.requests > 0)
         watch.broken = True
         wait_for(lambda: watch.refused > 1)
@@ -185,7 +190,7 @@ def test_a_pod_that_is_gone_before_its_log_was_seen_to_end_has_a_cut_log() -> No
 def test_the_log_of_a_pod_that_goes_after_its_last_line_is_whole() -> None:
     watch = FakeWatch(Container("a"))
     cut: list[str] = []
-    with PodFollower(watch, "", Lines().append, cut=cut.append):  # type: ignore[arg-type]
+    with followed(watch, Lines(), cut=cut.append):
         wait_for(lambda: watch.requests > 1)
         del watch.containers["a"]
         wait_for(lambda: not _following())
