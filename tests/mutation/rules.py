@@ -35,6 +35,7 @@ TESTS = {
     "chartproof.digest": (*_SNAPSHOTS, "tests/tools/test_remembered.py"),
     "chartproof.experiments": _LINT,
     "chartproof.joint_check": ("tests/tools/test_joint_check.py",),
+    "chartproof.joint_render": ("tests/tools/test_joint_render.py",),
     "chartproof.excerpt": (*_LINT, "tests/tools/test_excerpt.py"),
     "chartproof.kubernetes": (*_LINT, "tests/tools/test_kubernetes_schemas.py"),
     "chartproof.coverage": ("tests/tools/coverage",),

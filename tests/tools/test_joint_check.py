@@ -102,9 +102,13 @@ def test_nothing_is_sure_where_defaults_are_null(tmp_path: Path) -> None:
     assert chart.joint_check.accepted([{}, {}]) == [False, False]
 
 
-def test_nothing_is_sure_without_a_schema_or_with_a_subchart(tmp_path: Path) -> None:
-    without = chart_with(tmp_path / "without", None)
-    assert without.joint_check.accepted([{}, {}]) == [False, False]
+def test_without_any_schema_all_is_accepted(tmp_path: Path) -> None:
+    chart = chart_with(tmp_path, None)
+    assert chart.joint_check.accepted([{"size": None}]) == [True]
+    assert chart.joint_check.accepted([{}, {"size": "much"}]) == [True, True]
+
+
+def test_nothing_is_sure_with_a_subchart(tmp_path: Path) -> None:
     above = chart_with(tmp_path / "above", SIZE)
     chart_with(above.path / "charts" / "below", {"properties": {"size": {"type": "string"}}}, "{}")
     with_subchart = Chart.load(above.path)

@@ -102,14 +102,14 @@ class Recorder:
 
 
 def test_a_few_cases_are_asked_for_ahead_and_each_once(tmp_path: Path) -> None:
-    turns = [Turn(tmp_path, Case(str(number))) for number in range(20)]
+    turns = [Turn(tmp_path, Case(str(number))) for number in range(40)]
     recorder = Recorder()
     ahead = Ahead(recorder, iter(turns))  # type: ignore[arg-type]
     ahead.rendered(turns[0])
     assert recorder.asked == [str(number) for number in range(AHEAD)]
     for turn in turns[1:]:
         ahead.rendered(turn)
-    assert recorder.asked == [str(number) for number in range(20)]
+    assert recorder.asked == [str(number) for number in range(40)]
 
 
 def test_a_case_out_of_turn_is_rendered_all_the_same(tmp_path: Path) -> None:

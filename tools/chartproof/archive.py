@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tarfile
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 Files = Mapping[str, bytes]
 """The files of an archive by their names, in its order."""
@@ -12,9 +13,9 @@ Change = Callable[[str, bytes], bytes | None]
 """Gives the new content of a file, by its name and its old one; None leaves the file out."""
 
 
-def rewritten(archive: bytes, change: Change) -> bytes:
-    """Return an archive with every file changed."""
-    changed = ((name, change(name, content)) for name, content in unpacked(archive).items())
+def rewritten(files: Files, change: Change) -> bytes:
+    """Make an archive of files, each of them changed."""
+    changed = ((name, change(name, content)) for name, content in files.items())
     return packed((name, content) for name, content in changed if content is not None)
 
 
@@ -27,7 +28,9 @@ def unpacked(archive: bytes) -> Files:
 def packed(files: Iterable[tuple[str, bytes]]) -> bytes:
     """Make an archive; stored, not deflated, as renders unpack it."""
     made = io.BytesIO()
-    with tarfile.open(fileobj=made, mode="w:gz", compresslevel=0) as tar:
+    # In this format an entry costs a quarter of what it costs in the usual one.
+    how: dict[str, Any] = {"compresslevel": 0, "format": tarfile.GNU_FORMAT}
+    with tarfile.open(fileobj=made, mode="w:gz", **how) as tar:
         for name, content in files:
             entry = tarfile.TarInfo(name)
             entry.size = len(content)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import json
-import tarfile
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from chartproof import engine, yamlio
-from chartproof.archive import rewritten
+from chartproof.archive import Files, rewritten, unpacked
 from chartproof.cases import Case
 from chartproof.errors import InputError
 from chartproof.excerpt import Excerpts
 from chartproof.joint_check import JointCheck
+from chartproof.joint_render import JointRender
 from chartproof.project.file import Project, case_of, read_project
 
 _SCHEMA = "/values.schema.json"
@@ -74,23 +73,26 @@ class Chart:
         return None
 
     @cached_property
+    def contents(self) -> Files:
+        """Every file Helm sees, by its name in messages: `<chart name>/templates/...`."""
+        return unpacked(self.archive)
+
+    @cached_property
     def files(self) -> dict[str, str]:
-        """Every file Helm sees as text, by its name in messages: `<chart name>/templates/...`."""
-        with tarfile.open(fileobj=io.BytesIO(self.archive)) as tar:
-            return {
-                entry.name: file.read().decode(errors="replace")
-                for entry in tar
-                if (file := tar.extractfile(entry))
-            }
+        """The same as text."""
+        return {name: it.decode(errors="replace") for name, it in self.contents.items()}
 
     @cached_property
     def without_schema(self) -> Chart:
         """The chart with nothing that refuses values but its templates: it renders sooner."""
 
+        if not any(name.endswith(_SCHEMA) for name in self.files):
+            return self
+
         def without(name: str, content: bytes) -> bytes | None:
             return None if name.endswith(_SCHEMA) else content
 
-        return replace(self, archive=rewritten(self.archive, without))
+        return replace(self, archive=rewritten(self.contents, without))
 
     @cached_property
     def excerpts(self) -> Excerpts:
@@ -101,6 +103,11 @@ class Chart:
     def joint_check(self) -> JointCheck:
         """Its schema, for the values of many cases at once."""
         return JointCheck(self)
+
+    @cached_property
+    def joint_render(self) -> JointRender:
+        """Its templates, for the values of many cases at once, without the schema."""
+        return JointRender(self)
 
     def locate(self, name: str) -> Path:
         """Turn Helm's name of a file, `<chart name>/templates/...`, into its path on disk."""

@@ -107,6 +107,12 @@ def render_templates(
         return _render_with_capabilities(archive, chart, values, options)
 
 
+def crds(archive: bytes) -> dict[str, str]:
+    """Return the CRDs of a chart archive that no render changes, by their paths."""
+    with _quiet_sdk() as helm, _renderable(helm, archive) as chart:
+        return {crd["filename"]: crd["data"] for crd in chart.crds}
+
+
 @contextmanager
 def _renderable(helm: ModuleType, archive: bytes) -> Iterator[Chart]:
     """Give a chart as it is before any render."""

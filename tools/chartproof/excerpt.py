@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from chartproof import engine
-from chartproof.archive import Files, packed, unpacked
+from chartproof.archive import packed
 from chartproof.options import RenderOptions
 from chartproof.template_faults import missing_template, outermost
 from chartproof.template_parts import Names, Parts
@@ -92,17 +92,13 @@ class Excerpts:
         return self._archives[files]
 
     def _kept(self, files: Names, *, with_files: bool) -> Iterator[tuple[str, bytes]]:
-        for name, content in self._contents.items():
+        for name, content in self._chart.contents.items():
             if _TEMPLATES in name:
                 is_kept = name in files
             else:
                 is_kept = with_files or name.rpartition("/")[2] in _OF_CHART
             if is_kept and not name.endswith(_SCHEMA):
                 yield name, content
-
-    @cached_property
-    def _contents(self) -> Files:
-        return unpacked(self._chart.archive)
 
     @cached_property
     def _parts(self) -> Parts:

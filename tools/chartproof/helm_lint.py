@@ -148,4 +148,4 @@ class _Short:
 
     @cached_property
     def _archive(self) -> bytes:
-        return rewritten(self.chart.without_schema.archive, _linted)
+        return rewritten(self.chart.without_schema.contents, _linted)

@@ -31,6 +31,7 @@ _DRAFTS = frozenset(
 )
 """The dialects in which a schema within another one is at home where its $id says."""
 _LIST = "many"
+_SCHEMA = "/values.schema.json"
 
 
 class JointCheck:
@@ -41,6 +42,8 @@ class JointCheck:
 
     def accepted(self, many: Sequence[Mapping[str, Any]]) -> list[bool]:
         """Tell of each of many values whether the schema is sure to accept them."""
+        if not any(name.endswith(_SCHEMA) for name in self._chart.files):
+            return [True] * len(many)
         plain = [not holds_null(values) for values in many]
         # One alone is asked about as quickly in its render.
         if sum(plain) < 2 or self._archive is None:

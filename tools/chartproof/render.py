@@ -103,11 +103,22 @@ class Output:
     files: Mapping[str, str] = field(default_factory=dict)
 
 
-def render_files(chart: Chart, values: Mapping[str, Any], options: RenderOptions) -> Output:
-    """Render `chart` to text alone. Raises what `render` raises for values and templates."""
+def render_files(
+    chart: Chart,
+    values: Mapping[str, Any],
+    options: RenderOptions,
+    written: Mapping[str, str] | None = None,
+) -> Output:
+    """Render `chart` to text alone. Raises what `render` raises for values and templates.
+
+    `written` is what its templates are known to write, by the chart's `joint_render`.
+    """
     _check_installable(chart, options)
     try:
-        rendered = engine.render(chart.archive, values, options)
+        if written is None:
+            rendered = engine.render(chart.archive, values, options)
+        else:
+            rendered = engine.Rendered(written, engine.crds(chart.archive))
     except engine.ValuesRefusedError as error:
         raise ValuesError(schema_faults.explain(str(error), chart)) from error
     except engine.TemplateFailedError as error:

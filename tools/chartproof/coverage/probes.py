@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from chartproof.archive import rewritten
+from chartproof.archive import rewritten, unpacked
 from chartproof.coverage.branches import Branch
 
 Branches = Mapping[int, Branch]
@@ -103,7 +103,7 @@ def _written(
         text = "".join(_with(content.decode(errors="replace"), texts[name]))
         return (text + (ends or {}).get(name, "") + (more if name == first else "")).encode()
 
-    return rewritten(archive, change)
+    return rewritten(unpacked(archive), change)
 
 
 def _with(text: str, added: Mapping[int, str]) -> Iterator[str]:

@@ -11,9 +11,9 @@ from chartproof.cases import Case
 from chartproof.snapshot.renderer import Renderer
 from chartproof.snapshot.text import Rendered
 
-AHEAD = 16
-"""Enough to keep every core at it, and to ask a schema about many cases at once; each waits for its
-turn as text, 100 KB in a large chart."""
+AHEAD, TOGETHER = 32, 8
+"""So many cases are asked for ahead, and so many at once, as they are rendered together; each waits
+for its turn as text, 100 KB in a large chart."""
 
 
 class Turn(Hashable, Protocol):
@@ -45,10 +45,14 @@ class Ahead:
         """Give the render of a turn, be it the next one or not. Raises ChartproofError."""
         if turn not in self._rendering:
             self._begin(turn)
+        if len(self._rendering) <= AHEAD - TOGETHER:
+            self._begin_coming()
+        return self._rendering.pop(turn).result()
+
+    def _begin_coming(self) -> None:
         while len(self._rendering) < AHEAD and (coming := next(self._coming, None)):
             if coming not in self._begun:
                 self._begin(coming)
-        return self._rendering.pop(turn).result()
 
     def _begin(self, turn: Turn) -> None:
         self._begun.add(turn)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from chartproof.chart import Chart
+from chartproof.joint_render import Files
 from chartproof.manifest import Manifest
 from chartproof.masks import Mask, masked
 from chartproof.options import RenderOptions
@@ -48,15 +49,17 @@ class ChartWriter:
         masks: tuple[Mask, ...] = (),
         *,
         is_accepted: bool = False,
+        written: Files | None = None,
     ) -> dict[str, Text]:
         """Render, and give the text of each snapshot file by the file's name.
 
-        `is_accepted` tells that the schema accepts the values, and need not be asked again. Raises
-        what `chartproof.render.render` raises, and ManifestError.
+        `is_accepted` tells that the schema accepts the values, and need not be asked again;
+        `written` is what the templates are known to write. Raises what `chartproof.render.render`
+        raises, and ManifestError.
         """
         values, options = values or {}, options or RenderOptions()
         chart = self.chart.without_schema if is_accepted else self.chart
-        output = render_files(chart, values, options)
+        output = render_files(chart, values, options, written)
         place = _Place(options.namespace, name_prefixes(self.chart, values, options), masks)
         templates = sorted(self._written(output.templates, place), key=lambda it: it.rank)
         files = _by_file([*self._written(output.crds, place), *templates])

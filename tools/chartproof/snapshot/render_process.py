@@ -7,86 +7,77 @@ import pickle
 import signal
 import sys
 import threading
-import traceback
-from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from contextlib import suppress
+from math import ceil
+from queue import Empty, SimpleQueue
+from time import thread_time
 from typing import BinaryIO
 
-from chartproof.cases import Case
-from chartproof.chart import Chart
-from chartproof.errors import ChartproofError
-from chartproof.snapshot.case_writer import CaseWriter
-from chartproof.snapshot.renderer import Answer, Request
-from chartproof.snapshot.text import Rendered
-from chartproof.snapshot.waiting import Waiting
+from chartproof.snapshot.ahead import TOGETHER
+from chartproof.snapshot.batch import Charts, answers
+from chartproof.snapshot.renderer import Request
+
+CORES = os.cpu_count() or 1
+SLOW_S = 0.008
+"""Seconds of a processor for a case. What takes less nearly keeps up with pytest, which takes two
+milliseconds for each; what takes more is worth another thread, which costs all of them some."""
 
 
-class Charts:
-    """The charts that were asked for, each loaded once, whichever thread comes first."""
+class Workers:
+    """The threads that answer: one, and others where a case takes it long.
 
-    def __init__(self) -> None:
-        self._writers: dict[Path, CaseWriter] = {}
-        self._waiting = defaultdict[Path, Waiting](Waiting)
+    Helm renders without holding Python's lock, which threads share otherwise; and pytest has a core
+    to itself meanwhile.
+    """
+
+    def __init__(self, answers_to: BinaryIO) -> None:
+        self.waiting = SimpleQueue[Request]()
+        self._charts = Charts()
+        self._answers_to = answers_to
         self._lock = threading.Lock()
+        self._count = 0
+        self._size = 1
+        self._add()
 
-    def writer(self, chart: Path) -> CaseWriter:
-        """Give the writer for the chart in a folder. Raises InputError."""
+    def _add(self) -> None:
         with self._lock:
-            if chart not in self._writers:
-                self._writers[chart] = CaseWriter(Chart.load(chart))
-            return self._writers[chart]
+            if self._count < CORES:
+                self._count += 1
+                threading.Thread(target=self._work, daemon=True).start()
 
-    def expect(self, request: Request) -> None:
-        """Take note of a case that is to be rendered."""
-        _, chart, case, _ = request
-        if case:
-            self._waiting[chart].add(case)
-
-    def rendered(self, chart: Path, case: Case, *, for_later: bool) -> Rendered:
-        """Render a case that was expected. Raises ChartproofError."""
-        writer = self.writer(chart)
-        is_accepted = self._waiting[chart].is_accepted(case, writer.joint_check.accepted)
-        return writer.rendered(case, for_later=for_later, is_accepted=is_accepted)
-
-
-def answer(charts: Charts, request: Request) -> Answer:
-    """Render a case, or load its chart where no case is given."""
-    number, chart, case, for_later = request
-    try:
-        if case:
-            return number, charts.rendered(chart, case, for_later=for_later)
-        charts.writer(chart)
-        return number, None
-    except ChartproofError as error:
-        return number, ChartproofError(str(error))
-    except Exception:
-        return number, RuntimeError(traceback.format_exc())
-
-
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer until there are no more requests, on every core."""
-    charts, lock = Charts(), threading.Lock()
-
-    def work(request: Request) -> None:
-        message = pickle.dumps(answer(charts, request), pickle.HIGHEST_PROTOCOL)
-        with lock:
-            answers.write(message)
-            answers.flush()
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    def _work(self) -> None:
+        has_begun = False
         while True:
-            try:
-                request = pickle.load(requests)  # noqa: S301 - from the parent alone
-                charts.expect(request)
-                pool.submit(work, request)
-            except EOFError:
-                os._exit(0)  # nobody waits for what is under way
+            requests = self._taken()
+            start = thread_time()
+            for answer in answers(self._charts, requests):
+                message = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
+                with self._lock:
+                    self._answers_to.write(message)
+                    self._answers_to.flush()
+            # The first have found the chart unread.
+            if has_begun and thread_time() - start > SLOW_S * len(requests):
+                self._add()
+            has_begun = True
+
+    def _taken(self) -> list[Request]:
+        """Wait for a request, and take it with this worker's share of those that wait beside it."""
+        requests = [self.waiting.get()]
+        share = min(ceil(self.waiting.qsize() / self._count), self._size)
+        self._size = min(2 * self._size, TOGETHER - 1)  # the first are few: pytest waits for them
+        with suppress(Empty):  # another worker was quicker
+            requests.extend(self.waiting.get_nowait() for _ in range(share))
+        return requests
 
 
 def main() -> None:
     """Serve the process that started this one, by standard input and output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then leaves
-    answers = os.fdopen(os.dup(1), "wb")
+    answers_to = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not stand between the answers
-    serve(sys.stdin.buffer, answers)
+    workers = Workers(answers_to)
+    while True:
+        try:
+            workers.waiting.put(pickle.load(sys.stdin.buffer))  # noqa: S301 - from the parent alone
+        except EOFError:
+            os._exit(0)  # nobody waits for what is under way

@@ -70,7 +70,7 @@ def twin(chart: Chart) -> Chart | None:
     def change(name: str, content: bytes) -> bytes:
         return steady[name].encode() if name in steady else content
 
-    return replace(chart, archive=rewritten(chart.archive, change))
+    return replace(chart, archive=rewritten(chart.contents, change))
 
 
 def makes_templates(chart: Chart) -> bool:

@@ -48,8 +48,12 @@ def chart_session(config: pytest.Config, folder: Path) -> ChartSession:
     """Give what is shared for the chart in `folder`; the first call reads it. Raises InputError."""
     charts = config.stash.setdefault(_CHARTS, {})
     if folder not in charts:
+        renders = not config.option.collectonly
+        is_new = not settings.remembers(config)
+        if renders and is_new:
+            renderer(config).load(folder)  # which takes as long as all that comes here
         charts[folder] = ChartSession(config, folder)
-        if not config.option.collectonly and not charts[folder].known:
+        if renders and not is_new and not charts[folder].known:
             renderer(config).load(folder)
     return charts[folder]
 

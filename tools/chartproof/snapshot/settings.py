@@ -44,6 +44,12 @@ def cache(config: pytest.Config) -> Path | None:
     return None
 
 
+def remembers(config: pytest.Config) -> bool:
+    """Tell whether an earlier run may have left anything for this one."""
+    folder = cache(config)
+    return folder is not None and any(folder.iterdir())
+
+
 def charts(config: pytest.Config) -> list[Path]:
     """Give the folders of the charts under test."""
     folders: list[Path] = config.getini(CHARTS)

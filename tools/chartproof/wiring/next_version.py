@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from chartproof import engine
-from chartproof.archive import rewritten
+from chartproof.archive import rewritten, unpacked
 from chartproof.chart import Chart
 from chartproof.errors import ChartproofError
 from chartproof.excerpt import Sources
@@ -49,7 +49,7 @@ def _next(chart: Chart) -> Chart:
 
 @lru_cache(maxsize=8)
 def _with_versions_changed(path: Path, archive: bytes) -> Chart:
-    changed = rewritten(archive, _with_other_versions)
+    changed = rewritten(unpacked(archive), _with_other_versions)
     return Chart(path, changed, engine.metadata(changed))
 
 
