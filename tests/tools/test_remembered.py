@@ -227,9 +227,19 @@ def test_a_damaged_entry_is_linted_again(run: Run, linted: list[Path]) -> None:
     assert len(linted) == 2
 
 
+@pytest.mark.parametrize("template", ["{{ randAlphaNum 8 }}", "{{ now }}", "{{ uuidv4 }}"])
+def test_what_a_chart_makes_up_is_the_same_in_every_lint_and_so_it_is_remembered(
+    template: str, run: Run, linted: list[Path]
+) -> None:
+    write("templates/text.yaml", f"{{{{ if .Values.on }}}}{template}{{{{ end }}}}")
+    write("values.yaml", "{port: 80, on: false}")
+    assert run() == run()
+    assert len(linted) == 1
+
+
 @pytest.mark.parametrize(
     "template",
-    ["{{ randAlphaNum 8 }}", "{{ now }}", "{{ keys .Values }}", "{{ tpl .Values.text . }}"],
+    ["{{ randInt 1 9 }}", "{{ shuffle `ab` }}", "{{ keys .Values }}", "{{ tpl .Values.text . }}"],
 )
 def test_a_chart_that_may_write_something_else_each_time_is_never_remembered(
     template: str, run: Run, linted: list[Path]

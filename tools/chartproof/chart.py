@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +29,10 @@ class Chart:
     archive: bytes = field(repr=False)
     metadata: dict[str, Any] = field(repr=False)
     """The fields of Chart.yaml, under the names they have there."""
+    sources: Mapping[str, str] | None = field(default=None, repr=False, compare=False)
+    """Its files as they are written, where the archive has others in their place."""
+    twin: Path | None = field(default=None, repr=False, compare=False)
+    """A folder with what is in the archive, where `path` has something else."""
 
     @classmethod
     def load(cls, path: Path) -> Chart:
@@ -72,14 +77,21 @@ class Chart:
                 return schema
         return None
 
+    @property
+    def on_disk(self) -> Path:
+        """Where on disk is what is in the archive."""
+        return self.twin or self.path
+
     @cached_property
     def contents(self) -> Files:
         """Every file Helm sees, by its name in messages: `<chart name>/templates/...`."""
         return unpacked(self.archive)
 
     @cached_property
-    def files(self) -> dict[str, str]:
-        """The same as text."""
+    def files(self) -> Mapping[str, str]:
+        """The same as text, as people have written it."""
+        if self.sources is not None:
+            return self.sources
         return {name: it.decode(errors="replace") for name, it in self.contents.items()}
 
     @cached_property

@@ -57,7 +57,7 @@ def lint(chart: Chart, cases: Sequence[Case], written: Sequence[int | None]) -> 
         if index in told:
             return told[index]
         case, asks = cases[index], with_schema[index]
-        return ask(chart.path, case.options, case.values, with_schema=asks)
+        return ask(chart.on_disk, case.options, case.values, with_schema=asks)
 
     return side_by_side(long, range(len(cases)))
 
@@ -113,7 +113,7 @@ class _Short:
     def messages(self) -> dict[int, list[Message]]:
         """Return what Helm says of those cases that the short way is sure of."""
         (first, case), *others = self.cases.items()
-        whole = ask(self.chart.path, case.options, case.values, with_schema=False)
+        whole = ask(self.chart.on_disk, case.options, case.values, with_schema=False)
         told = {first: whole}
         if any(message["path"] == "templates/" or is_unreadable(message) for message in whole):
             return told

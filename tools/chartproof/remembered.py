@@ -2,14 +2,16 @@
 
 Findings are remembered under the digest of all that they depend on: every file of the chart, the
 cases with their values and options, where the chart is, the libraries, and chartproof's own code.
-A chart whose templates may write what is random, or the time, can have other findings each time:
-they are not remembered, nor is what ends in an error.
+A chart whose templates make up what is random, or take the time, is linted with texts that are the
+same each time in their place, as far as `made_up` has any for it; where it has not, the chart can
+have other findings each time, and they are not remembered, nor is what ends in an error.
 """
 
 from __future__ import annotations
 
 import json
 import locale
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -60,10 +62,14 @@ class Lint(NamedTuple):
         key = self._key() if memory else None
         if memory and key and (content := memory.recall(key)):
             return _read(content)
+        from chartproof.made_up import settled
+
         chart = load()
-        report = self._judged(chart)
+        with settled(chart) as steady:
+            report = self._judged(steady or chart)
+        is_sure = steady is not None and _is_steady(steady, self.cases, report)
         # A file that was changed in the meantime may have been linted as it is now.
-        if memory and key and key == self._key() and _is_steady(chart, self.cases, report):
+        if memory and key and is_sure and key == self._key():
             memory.keep(key, _written(report))
         return report
 
@@ -77,7 +83,7 @@ class Lint(NamedTuple):
         """Digest everything that decides what is found; None where it cannot be read twice."""
         if not all(file.is_file() for case in self.cases for file in case.files):
             return None  # from a pipe the values come once, and are for lint
-        place = self.path, self.path.resolve(), Path.cwd(), locale.getencoding()
+        place = self.path, self.path.resolve(), Path.cwd(), locale.getencoding(), time.tzname
         how = repr((*place, self.is_deep, self.is_whole, *map(of_case, self.cases)))
         with suppress(OSError):
             chart = of_chart(self.path, _READ_BY_NOBODY)
@@ -87,9 +93,9 @@ class Lint(NamedTuple):
 
 def _is_steady(chart: Chart, cases: Sequence[Case], report: Report) -> bool:
     """Tell whether another lint is sure to render and to find the same."""
-    from chartproof.snapshot.repeatable import are_steady, holds_address, makes_templates, twin
+    from chartproof.snapshot.repeatable import are_steady, holds_address, makes_templates
 
-    if twin(chart) is not chart or holds_address(_written(report).decode()):
+    if holds_address(_written(report).decode()):
         return False
     return not makes_templates(chart) or all(are_steady(case.values) for case in cases)
 

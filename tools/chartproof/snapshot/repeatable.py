@@ -19,26 +19,31 @@ from chartproof.snapshot.text import Texts
 
 # Functions of Helm and Sprig whose result depends on chance, time, time zone or name server.
 # `lookup` is none of them: it finds what the case gives, and nothing without that.
-_UNSTEADY = (
+UNSTEADY = (
     r"(?<![\w.$])(?:rand\w+|uuidv4|gen[A-Z]\w+|bcrypt|htpasswd|encryptAES|shuffle|keys|values"
     r"|now|ago|date|dateInZone|date_in_zone|htmlDate|htmlDateInZone|toDate|mustToDate"
     r"|getHostByName)\b"
 )
+"""What calls one of them."""
 _STRING = r'"(?:\\.|[^"\\])*"|`[^`]*`|\'(?:\\.|[^\'\\])\''
-_STEADY = rf"(?!{_UNSTEADY})[\w.$]+"
+_STEADY = rf"(?!{UNSTEADY})[\w.$]+"
 _LISTED = r"(?:keys|values)\s+[\w.$]+"
-_UNSTEADY_ARGUMENT = rf"\(\s*{_UNSTEADY}[^()\"`']*\)"
+_UNSTEADY_ARGUMENT = rf"\(\s*{UNSTEADY}[^()\"`']*\)"
 _ACTION = re.compile(rf"\{{\{{(?:{_STRING}|/\*.*?\*/|(?!\}}\}}).)*\}}\}}", re.DOTALL)
-_CALL = re.compile(_UNSTEADY)
-_PART = re.compile(
-    rf"(?P<kept>{_STRING}|/\*.*?\*/"
+_CALL = re.compile(UNSTEADY)
+KEPT = (
+    rf"{_STRING}|/\*.*?\*/"
     # The order of keys is by chance, but not once they are sorted, and to `has` it is no matter.
     rf"|(?<![\w.$]){_LISTED}\s*\|\s*sortAlpha\b"
-    rf"|(?<![\w.$])has\s+(?:{_STEADY}|{_STRING}|\((?:\s*{_STEADY})+\s*\))\s+\(\s*{_LISTED}\s*\))"
+    rf"|(?<![\w.$])has\s+(?:{_STEADY}|{_STRING}|\((?:\s*{_STEADY})+\s*\))\s+\(\s*{_LISTED}\s*\)"
+)
+"""Parts of an action that are the same each time, whatever words are in them."""
+_PART = re.compile(
+    rf"(?P<kept>{KEPT})"
     # Nothing random is used where a default is not needed, although it is made.
     rf"|\|\s*default\s+(?P<piped>{_UNSTEADY_ARGUMENT})"
     rf"|(?<![\w.$])default\s+(?P<given>{_UNSTEADY_ARGUMENT})\s+(?P<value>[\w.$]+)"
-    rf"|(?P<used>{_UNSTEADY})",
+    rf"|(?P<used>{UNSTEADY})",
     re.DOTALL,
 )
 _REQUIRED = 'required "not repeatable"'
