@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from chartproof import engine
@@ -25,8 +25,9 @@ from chartproof.helm_verdicts import (
     is_unreadable,
     is_yaml,
 )
+from chartproof.joint_render import Asked, Files
 from chartproof.options import RenderOptions
-from chartproof.study import side_by_side
+from chartproof.study import side_by_side, together
 from chartproof.template_parts import actions, with_actions
 from chartproof.walk import holds_null
 
@@ -118,7 +119,7 @@ class _Short:
         if any(message["path"] == "templates/" or is_unreadable(message) for message in whole):
             return told
         everywhere = [message for message in whole if not is_of_output(message)]
-        rendered = side_by_side(lambda other: self._render(other[1]), others)
+        rendered = self._rendered([case for _, case in others])
         versions: dict[str | None, dict[int, list[Output]]] = {}
         for (index, case), outputs in zip(others, rendered, strict=True):
             if outputs is not None:
@@ -131,14 +132,25 @@ class _Short:
                 told[index] = [*everywhere, *own]
         return told
 
-    def _render(self, case: Case) -> list[Output] | None:
+    def _rendered(self, cases: Sequence[Case]) -> list[list[Output] | None]:
         """Return what the templates write in Helm's lint, None where they fail outside of it."""
-        options = replace(case.options, release=_RELEASE, api_versions=(), objects=())
-        options = replace(options, is_upgrade=False)
-        try:
-            files = engine.render_templates(self._archive, case.values, options)
-        except engine.EngineError:
-            return None  # `fail` and `required` do nothing in Helm's lint
+        options = [
+            RenderOptions(_RELEASE, case.options.namespace, case.options.kube_version)
+            for case in cases
+        ]
+        asked = [
+            Asked(case.values, own, is_install=False)
+            for case, own in zip(cases, options, strict=True)
+        ]
+        renders = list(zip(asked, together(self.chart, asked), strict=True))
+        return side_by_side(lambda render: self._outputs(*render), renders)
+
+    def _outputs(self, asked: Asked, files: Files | None) -> list[Output] | None:
+        if files is None:
+            try:
+                files = engine.render_templates(self._archive, asked.values, asked.options)
+            except engine.EngineError:
+                return None  # `fail` and `required` do nothing in Helm's lint
         below = f"{self.chart.name}/"
         return [
             (name.removeprefix(below), text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import compress
@@ -19,12 +19,13 @@ from chartproof.explanations import (
 )
 from chartproof.findings import Finding, Severity, sort_key
 from chartproof.helm_verdicts import Message
+from chartproof.joint_render import Asked, Files
 from chartproof.manifest import Manifest, ManifestError
 from chartproof.project import FILE
 from chartproof.release import Release
 from chartproof.render import TemplateError, ValuesError, render
 from chartproof.rules import RULES
-from chartproof.study import Study, side_by_side
+from chartproof.study import Study, side_by_side, together
 from chartproof.waivers import Judged, apply, check_rules, stale
 
 _HELM_SEVERITIES = {1: Severity.NOTE, 2: Severity.WARNING, 3: Severity.ERROR}
@@ -57,8 +58,11 @@ def lint(chart: Chart, cases: Sequence[Case], *, deep: bool = False) -> list[Fin
     """
     documents: dict[Manifest, Manifest] = {}
     rendering = [case for case in cases if case.expected_failure is None]
-    accepted = set(compress(rendering, chart.joint_check.accepted([it.values for it in rendering])))
-    seen = side_by_side(lambda it: _seen(chart, it, documents, is_accepted=it in accepted), cases)
+    accepts = chart.joint_check.accepted([it.values for it in rendering])
+    accepted = list(compress(rendering, accepts))
+    written = together(chart, [Asked(it.values, it.options) for it in accepted])
+    known = dict(zip(accepted, written, strict=True))
+    seen = side_by_side(lambda it: _seen(chart, it, documents, known), cases)
     rendered = {it.case.name: it.release.files for it in seen if it.release}
     study = Study(chart, rendering, deep, rendered)
     # Helm renders while Python looks at what is rendered already.
@@ -105,14 +109,19 @@ class _Seen:
 
 
 def _seen(
-    chart: Chart, case: Case, documents: MutableMapping[Manifest, Manifest], *, is_accepted: bool
+    chart: Chart,
+    case: Case,
+    documents: MutableMapping[Manifest, Manifest],
+    known: Mapping[Case, Files | None],
 ) -> _Seen:
-    """Render a case; what other cases render too, among `documents`, is not parsed again."""
-    release = None
+    """Render a case; what other cases render too, among `documents`, is not parsed again.
+
+    `known` are cases that the schema accepts, with what their templates write.
+    """
+    release, how = None, (case.values, case.options)
     try:
-        release = render(chart, case.values, case.options, is_accepted=is_accepted).sharing(
-            documents
-        )
+        release = render(chart, *how, is_accepted=case in known, written=known.get(case))
+        release = release.sharing(documents)
         release.parse()
     except ValuesError as error:
         return _Seen(case, release, Finding(str(error), rule=VALUES_ARE_ACCEPTED.id))

@@ -52,17 +52,20 @@ def render(
     options: RenderOptions | None = None,
     *,
     is_accepted: bool = False,
+    written: Mapping[str, str] | None = None,
 ) -> Release:
     """Render `chart` with `values` over its defaults, as `helm template` of Helm 4 does.
 
     `is_accepted` tells that the chart's `joint_check` has found its schema to accept the values,
-    which is not asked again. Raises ValuesError, TemplateError, and InputError for options that
-    cannot be. Documents are parsed when they are looked into, so that broken YAML is a
-    ManifestError then, or here where it hides the kind or the hook that Helm sorts by.
+    which is not asked again, and `written` what its `joint_render` has them give. Raises
+    ValuesError, TemplateError, and InputError for options that cannot be. Documents are parsed when
+    they are looked into, so that broken YAML is a ManifestError then, or here where it hides the
+    kind or the hook that Helm sorts by.
     """
     values = values or {}
     options = options or RenderOptions()
-    output = render_files(chart.without_schema if is_accepted else chart, values, options)
+    accepting = chart.without_schema if is_accepted else chart
+    output = render_files(accepting, values, options, written)
     prefixes = name_prefixes(chart, values, options)
 
     def manifests(files: Mapping[str, str]) -> Iterator[Manifest]:

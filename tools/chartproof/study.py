@@ -13,6 +13,7 @@ from chartproof.cases import Case
 from chartproof.chart import Chart
 from chartproof.experiments.output import Output
 from chartproof.experiments.subject import Allowance, Subject
+from chartproof.joint_render import Asked, Files
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -51,6 +52,13 @@ class Study:
     def allowance(self, size: int) -> Allowance:
         """Return how much a rule may render: `size`, or without an end."""
         return Allowance(math.inf if self.is_deep else size)
+
+
+def together(chart: Chart, many: Sequence[Asked]) -> list[Files | None]:
+    """Render with many values in two goes, side by side; None for one to be rendered alone."""
+    middle = (len(many) + 1) // 2
+    halves = side_by_side(chart.joint_render.files, [many[:middle], many[middle:]])
+    return [files for half in halves for files in half]
 
 
 def side_by_side(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:

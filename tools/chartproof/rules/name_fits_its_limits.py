@@ -16,11 +16,13 @@ from dataclasses import replace
 from chartproof.cases import Case
 from chartproof.errors import ChartproofError
 from chartproof.findings import Finding, Severity
+from chartproof.joint_render import Asked, Files
 from chartproof.kubernetes.names import faults, faults_of_pod
 from chartproof.manifest import Manifest
+from chartproof.options import RenderOptions
 from chartproof.release import Release
 from chartproof.render import render
-from chartproof.study import Study, side_by_side
+from chartproof.study import Study, side_by_side, together
 from chartproof.wiring.pods import pods
 
 SEVERITIES = (Severity.ERROR, Severity.WARNING)
@@ -43,7 +45,10 @@ def check_chart(study: Study) -> Iterator[Finding]:
     """Find what a long release name breaks."""
     broken: dict[Finding, list[str]] = {}
     documents: dict[Manifest, Manifest] = {}
-    found = side_by_side(lambda case: _with_long_name(study, case, documents), study.cases)
+    options = [replace(case.options, release=_LONG) for case in study.cases]
+    asked = [Asked(case.values, own) for case, own in zip(study.cases, options, strict=True)]
+    renders = list(zip(study.cases, options, together(study.chart, asked), strict=True))
+    found = side_by_side(lambda render: _with_long_name(study, *render, documents), renders)
     for case, findings in zip(study.cases, found, strict=True):
         for finding in dict.fromkeys(findings):
             broken.setdefault(finding, []).append(case.name)
@@ -52,12 +57,15 @@ def check_chart(study: Study) -> Iterator[Finding]:
 
 
 def _with_long_name(
-    study: Study, case: Case, documents: MutableMapping[Manifest, Manifest]
+    study: Study,
+    case: Case,
+    options: RenderOptions,
+    written: Files | None,
+    documents: MutableMapping[Manifest, Manifest],
 ) -> list[Finding]:
     """Return what only a long release name shows; nothing where the render is refused."""
     try:
-        options = replace(case.options, release=_LONG)
-        release = render(study.chart.without_schema, case.values, options)
+        release = render(study.chart.without_schema, case.values, options, written=written)
         suspects = _suspects(release.sharing(documents))
         if not suspects:
             return []
