@@ -21,7 +21,9 @@ SCHEMAS = "1.37.0"
 # Pytest with chartproof and what it brings along, whatever plugins this environment holds.
 PYTEST = (sys.executable, "-m", "pytest")
 WITH_CHARTPROOF = ("-p", "syrupy", "-p", "chartproof.plugin")
-NO_OTHER_PLUGINS = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+AS_INSTALLED = {"PYTHONDONTWRITEBYTECODE": ""}
+"""Packages have their bytecode with them once pip has installed them, ours and its peers' alike."""
+NO_OTHER_PLUGINS = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **AS_INSTALLED}
 
 
 def cases_in(project: Path) -> list[Path]:
@@ -57,7 +59,7 @@ def collect_bare(project: Path) -> Command:
 def lint(chart: Path, *options: str) -> Command:
     """Lint a chart with its defaults and every case."""
     words: Words = [Path(sys.executable).with_name("chartproof"), "lint", chart, *options]
-    return Command(words, chart.parent)
+    return Command(words, chart.parent, env=AS_INSTALLED)
 
 
 def helm_unittest() -> Path:
