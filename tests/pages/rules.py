@@ -31,12 +31,12 @@ What lint has found is remembered, in `lint/` of chartproof's cache folder, and 
 that it depends on is the same: every file and folder of the chart, the cases with their values,
 files and options, the folder it is in, the versions of the libraries that render and judge, and
 chartproof itself. Nothing is then rendered, and no rule is asked. Where a template makes up a
-password, a certificate, a UUID or takes the time, lint puts a text of the same kind and length in its
-place, another one at every place and the same in every lint; the function is called all the same, so
-that it fails where it would. What has no such text (the order of a map that is not sorted, `shuffle`,
-`randInt`, a function that a pipe feeds, text for `tpl` that names such a thing) can have other
-findings each time: a chart with that, be it in a branch that no case takes, is linted each time.
-`--no-cache` lints whatever is remembered, and remembers nothing. The last 200 lints are
+password, a certificate, a UUID or takes the time, lint puts a text of the same kind and length in
+its place, another one at every place and the same in every lint; the function is called all the
+same, so that it fails where it would. What has no such text (the order of a map that is not sorted,
+`shuffle`, `randInt`, a function that a pipe feeds, text for `tpl` that names such a thing) can have
+other findings each time: a chart with that, be it in a branch that no case takes, is linted each
+time. `--no-cache` lints whatever is remembered, and remembers nothing. The last 200 lints are
 kept, in at most 64 MB; the folder can be deleted at any time.
 
 Below, the lines with a minus are at fault, and those with a plus mend it; what lint says of the

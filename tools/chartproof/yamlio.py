@@ -133,6 +133,12 @@ def _body(node: Node) -> Any:
     raise LookupError(tag)
 
 
+def plain(text: str) -> Any:
+    """Return what a plain scalar stands for."""
+    tag = _tag_of(text)
+    return text if tag == _STRING else _meaning(tag, text)
+
+
 @lru_cache(maxsize=4096)
 def _tag_of(plain: str) -> str:
     """Return the tag of a plain scalar."""

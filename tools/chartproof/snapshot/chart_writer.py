@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from chartproof.chart import Chart
 from chartproof.joint_render import Files
-from chartproof.manifest import Manifest
+from chartproof.manifest import Manifest, ManifestError
 from chartproof.masks import Mask, masked
 from chartproof.options import RenderOptions
 from chartproof.render import documents, is_kept, name_prefixes, rank, render_files
 from chartproof.snapshot.names import Identity, file_names
+from chartproof.snapshot.skeleton import Pattern, holds_mark, is_apart, marked, taken_apart
 from chartproof.snapshot.text import NOTES, Text
 from chartproof.snapshot.writer import to_yaml
 
@@ -30,16 +31,21 @@ class Written:
     text: str
 
 
+Patterns = Sequence[tuple[Written, Pattern]]
+"""Objects that were written with marks in the places of values."""
+
+
 class ChartWriter:
     """Writes the snapshots of a chart's releases; threads may share it.
 
     Most files of output are the same in most cases of a chart: each is parsed and written once,
-    and known by its text from then on.
+    and known by its text from then on. Of those that differ in plain values alone, one is.
     """
 
     def __init__(self, chart: Chart) -> None:
         self.chart = chart
         self._known: dict[tuple[object, ...], Sequence[Written]] = {}
+        self._patterns: dict[tuple[object, ...], Patterns | None] = {}
         self._size = 0
 
     def texts(
@@ -72,18 +78,49 @@ class ChartWriter:
             key = (source, file, place)
             written = self._known.get(key)
             if written is None:
-                read = documents(source, file, self.chart, place.namespace, place.prefixes)
-                written = [it for document in read for it in _write(document, place.masks)]
-                self._remember(key, written, len(file))
+                written = self._of_skeleton(source, file, place) or self._anew(source, file, place)
+                self._make_room(len(file))
+                self._known[key] = written
             yield from written
 
-    def _remember(self, key: tuple[object, ...], written: Sequence[Written], size: int) -> None:
-        """Keep what was written; where it gets too much, begin anew."""
+    def _anew(self, source: str, file: str, place: _Place) -> Sequence[Written]:
+        read = documents(source, file, self.chart, place.namespace, place.prefixes)
+        return [it for document in read for it in _write(document, place.masks)]
+
+    def _of_skeleton(self, source: str, file: str, place: _Place) -> Sequence[Written] | None:
+        """Fill values into what was written of a file like this one, None where there is none."""
+        skeleton, values = taken_apart(file)
+        if place.masks or not values or holds_mark(file):
+            return None
+        key = (source, skeleton, place)
+        if key not in self._patterns:
+            # Most come once: for those it would be read for nothing.
+            self._make_room(len(skeleton))
+            self._patterns[key] = None
+            return None
+        if (patterns := self._patterns[key]) is None:
+            patterns = self._patterns[key] = self._read(source, skeleton, place, len(values))
+        return [replace(it, text=pattern.filled(values)) for it, pattern in patterns]
+
+    def _read(self, source: str, skeleton: str, place: _Place, count: int) -> Patterns:
+        """Write a file with marks in it; nothing where one is not a value of its own."""
+        file = marked(skeleton)
+        read = documents(source, file, self.chart, place.namespace, place.prefixes)
+        try:
+            kept = [it for document in filter(is_kept, read) for it in document.objects()]
+            if is_apart([it.body for it in kept], count):
+                return [(it, Pattern.of(it.text)) for it in self._anew(source, file, place)]
+        except ManifestError:  # which the file itself will tell
+            pass
+        return []
+
+    def _make_room(self, size: int) -> None:
+        """Count what is kept; where it gets too much, begin anew."""
         if self._size + size > MEMORY:
             self._known.clear()
+            self._patterns.clear()
             self._size = 0
         self._size += size
-        self._known[key] = written
 
 
 class _Place(NamedTuple):

@@ -45,7 +45,7 @@ def _write(value: Any, head: str, indent: str, lines: list[str]) -> None:
     below = indent + _INDENT
     if isinstance(value, dict):
         for key, item in sorted(value.items(), key=_rank):
-            key_head = f"{head}{_scalar(key)}:"
+            key_head = f"{head}{scalar(key)}:"
             if isinstance(item, dict | list) and item:
                 lines.append(key_head)
                 _write(item, below, below, lines)
@@ -67,7 +67,7 @@ def _write_leaf(item: Any, head: str, indent: str, lines: list[str]) -> None:
         lines.append(f"{head} |{_block_indicators(item)}")
         lines += [f"{indent}{it}" if it else "" for it in item.removesuffix("\n").split("\n")]
     else:
-        lines.append(f"{head} {_scalar(item)}")
+        lines.append(f"{head} {scalar(item)}")
 
 
 def _rank(entry: tuple[Any, Any]) -> tuple[int, str]:
@@ -88,7 +88,8 @@ def _block_indicators(text: str) -> str:
     return indentation + ("+" if text.endswith("\n\n") else "")
 
 
-def _scalar(value: Any) -> str:
+def scalar(value: Any) -> str:
+    """Write a value of one line."""
     if isinstance(value, str):
         return _word(value) if len(value) <= _SHORT else _string(value)
     if value is None:
