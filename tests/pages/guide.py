@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _FENCE = re.compile(
-    r"(?:^`(?P<file>[^`\n]+)`:\n\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.M | re.S
+    r"(?:^`(?P<file>[^`\n]+)`(?P<more>, at its end)?:\n\n)?"
+    r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$",
+    re.M | re.S,
 )
 
 
@@ -26,10 +28,11 @@ class Command:
 
 @dataclass(frozen=True)
 class File:
-    """A file that the reader writes."""
+    """A file that the reader writes, or one that there is and gets more text at its end."""
 
     name: str
     text: str
+    is_more: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def steps(page: str) -> Iterator[Command | File]:
     """Give what a reader does, in order. What is neither a named file nor typed is only read."""
     for fence in _FENCE.finditer(page):
         if fence["file"]:
-            yield File(fence["file"], fence["text"])
+            yield File(fence["file"], fence["text"], is_more=bool(fence["more"]))
         elif fence["kind"] == "console":
             yield from _commands(fence["text"])
 
@@ -77,7 +80,8 @@ def follow(page: str, folder: Path, path: str, own: Path | None = None) -> Itera
         if isinstance(step, File):
             file = folder / step.name
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(step.text)
+            before = file.read_text() if step.is_more else ""
+            file.write_text(before + step.text)
         else:
             begin = time.perf_counter()
             typed = ["bash", "-c", step.words]

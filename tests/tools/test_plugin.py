@@ -408,6 +408,32 @@ def test_it(release):
     pytester.runpytest("tests").assert_outcomes(passed=2)
 
 
+@pytest.mark.parametrize(
+    ("given", "found"), [("'chart'", "str"), ("Path('chart')", "PosixPath"), ("None", "NoneType")]
+)
+def test_a_chart_that_is_none_of_chartproof_is_told_in_one_line(
+    pytester: pytest.Pytester, given: str, found: str
+) -> None:
+    write(
+        "tests/test_own.py",
+        f"""
+from pathlib import Path
+import pytest
+
+@pytest.fixture
+def chart():
+    return {given}
+
+def test_it(release):
+    pass
+""",
+    )
+    result = pytester.runpytest("tests/test_own.py")
+    result.assert_outcomes(errors=1)
+    line = f"the fixture `chart` must give a chartproof.chart.Chart, found {found}"
+    result.stdout.fnmatch_lines(["*ERROR at setup of test_it*", line], consecutive=True)
+
+
 def test_without_a_chart_the_plugin_is_silent(pytester: pytest.Pytester) -> None:
     Path("tox.ini").write_text(
         "[pytest]\naddopts = -p no:hypothesispytest -p no:faulthandler\nfilterwarnings = error"

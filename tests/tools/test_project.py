@@ -81,6 +81,23 @@ def test_a_case_of_its_own_names_its_values(read: Read, tmp_path: Path) -> None:
     assert project.cases["both"].values == {"replicas": 3, "image": {"tag": "one"}, "tls": True}
 
 
+def test_a_case_with_set_alone_goes_over_the_defaults(read: Read, tmp_path: Path) -> None:
+    text = "cases: {three: {set: replicas=3}, size: {matrix: {set: {one: replicas=1}}}}"
+    cases = read(text).cases
+    assert cases["three"].values == {"replicas": 3}
+    assert cases["three"].home == tmp_path / "chartproof.yaml"
+    assert cases["size-one"].values == {"replicas": 1}
+
+
+def test_a_key_with_a_dot_is_one_where_the_chart_has_it_or_further_down(
+    read: Read, tmp_path: Path
+) -> None:
+    (tmp_path / "values.yaml").write_text("app.yaml: one\n")
+    values = {"app.yaml": "two", "labels": {"example.com/a": "b"}}
+    text = f"cases: {{ha: {{values: {json.dumps(values)}}}}}"
+    assert case(read, text, "ha").inline == values
+
+
 def test_a_matrix_is_every_combination_with_its_name(read: Read) -> None:
     text = """
 cases:

@@ -93,8 +93,14 @@ def chart(pytestconfig: pytest.Config) -> Chart:
 @pytest.fixture
 def render(chart: Chart) -> Callable[..., Release]:
     """Give `chartproof.render.render` for the chart: call it with values and options."""
+    from chartproof.chart import Chart
     from chartproof.render import render
 
+    if not isinstance(chart, Chart):
+        found = type(chart).__name__
+        pytest.fail(
+            f"the fixture `chart` must give a chartproof.chart.Chart, found {found}", pytrace=False
+        )
     return partial(render, chart)
 
 

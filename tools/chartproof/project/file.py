@@ -17,6 +17,8 @@ from chartproof.waivers import Waiver
 
 _FIELDS = ("cases", "masks", "waivers", "release")
 _CASE = (*SETTINGS, "matrix")
+_VALUES = {"values", "set"}
+"""One of these has a case that has no file of ci/."""
 _WAIVER = ("rule", "object", "field", "case", "reason")
 
 
@@ -78,7 +80,7 @@ def _cases(known: Mapping[str, Case], entries: Mapping[str, Node], new: Case) ->
             if not any(fnmatchcase(case, name) for case in known):
                 raise entries[name].fault("no file of ci/ has a name like that")
         elif name not in known:
-            if "values" not in settings and "values" not in _axes(settings):
+            if _VALUES.isdisjoint([*settings, *_axes(settings)]):
                 near = nearest(name, known)
                 hint = f", did you mean {near}?" if near else "; values: {} are the defaults"
                 raise entries[name].fault(f"has no values, and no ci/{name}-values.yaml{hint}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,10 @@ from chartproof.project.node import Node
 from chartproof.values import merge
 
 Setting = Callable[[Case, Node], Case]
+
+_OWN_VALUES = "values.yaml"
+_SAME_IN_SET = re.compile(r"(?![+-]?\d+$|true$|false$|null$)[\w./:@+-]+")
+"""A text that `--set` takes for the same text."""
 
 
 def apply(case: Case, settings: Mapping[str, Node]) -> Case:
@@ -47,10 +52,41 @@ def _values(case: Case, node: Node) -> Case:
     """Add values files, by their paths in the chart's folder, and maps of values over them."""
     for item in node.each():
         if isinstance(item.value, dict):
+            _check_keys(item)
             case = replace(case, inline=merge(case.inline, item.value))
         else:
             case = replace(case, files=(*case.files, _file(item)))
     return case
+
+
+def _check_keys(values: Node) -> None:
+    """Refuse a key such as `image.tag`: it is one key, which no template of the chart reads."""
+    dotted = {key: node for key, node in values.entries().items() if "." in key}
+    known = _own_keys(values.file.with_name(_OWN_VALUES)) if dotted else ()
+    for key, node in dotted.items():
+        if key not in known:
+            ways = [*_as_set(key, node.value), "nested maps"]
+            raise node.fault(f"is one key with a dot in it; write {', or '.join(ways)}")
+
+
+def _own_keys(file: Path) -> Mapping[str, Node]:
+    return Node.read(file).entries() if file.is_file() else {}
+
+
+def _as_set(key: str, value: Any) -> Iterator[str]:
+    """Say how `set` has a value, where it is as short there."""
+    text = json.dumps(value) if isinstance(value, bool | int | float) else value
+    if isinstance(text, str) and (text is not value or _SAME_IN_SET.fullmatch(text)):
+        expression = f"{key}={text}"
+        is_plain = re.fullmatch(r"[\w.-]+", key)
+        yield f"set: [{expression if is_plain else json.dumps(expression)}]"
+
+
+def _set(case: Case, node: Node) -> Case:
+    for item in node.each():
+        if isinstance(item.value, dict):
+            raise item.fault("expected texts such as image.tag=7.0, found a mapping")
+    return replace(case, sets=(*case.sets, *node.words()))
 
 
 def _file(node: Node) -> Path:
@@ -89,7 +125,7 @@ def _with_options(case: Case, **changes: Any) -> Case:
 
 SETTINGS: Mapping[str, Setting] = {
     "values": _values,
-    "set": lambda case, node: replace(case, sets=(*case.sets, *node.words())),
+    "set": _set,
     "release": lambda case, node: _with_options(case, release=node.word()),
     "namespace": lambda case, node: _with_options(case, namespace=node.word()),
     "kubeVersion": lambda case, node: _with_options(case, kube_version=node.version()),
