@@ -110,13 +110,6 @@ LINES = (
     *("  a%d: ", "  b%d:  ", "  l%d:\n  - c: "),
     *("  t%d: |\n    x: ", "  # d%d: ", "  e%d:\n  - - f: "),
 )
-    "  a%d: ",
-    "  b%d:  ",
-    "  l%d:\n  - c: ",
-    "  t%d: |\n    x: ",
-    "  # d%d: ",
-    "  e%d:\n  - - f: ",
-)
 LINE = st.sampled_from(LINES)
 
 
