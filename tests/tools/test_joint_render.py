@@ -60,6 +60,13 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
         "templates/empty.yaml": "{{- if .Values.never }}a: b{{ end }}",
         "templates/text.txt": "Text",
     },
+    "files that are called as templates and values are": {
+        "more/templates/x.ini": "x = {{ .Values.size }}",
+        "more/values.yaml": "size: 9",
+        "more/values.schema.json": "{}",
+        "templates/a.yaml": "{{ range $path, $_ := .Files }}{{ $path }}: {{ $.Files.Get $path }}\n"
+        "{{ end }}",
+    },
     "what is not there": {
         "templates/a.yaml": "{{ .Values.nothing }} {{ .Values.none | toJson }} {{ .absent }}\n"
         "{{ lookup `v1` `Secret` `a` `b` }}\n",

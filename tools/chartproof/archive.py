@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import io
+import re
 import tarfile
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+_SCHEMA = re.compile(r"[^/]+(?:/charts/[^/]+)*/values\.schema\.json")
 Files = Mapping[str, bytes]
 """The files of an archive by their names, in its order."""
 Change = Callable[[str, bytes], bytes | None]
 """Gives the new content of a file, by its name and its old one; None leaves the file out."""
+
+
+def is_schema(name: str) -> bool:
+    """Tell whether a file is the schema of the chart's values, or of a subchart's."""
+    return _SCHEMA.fullmatch(name) is not None
 
 
 def rewritten(files: Files, change: Change) -> bytes:

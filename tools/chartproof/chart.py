@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from chartproof import engine, yamlio
-from chartproof.archive import Files, rewritten, unpacked
+from chartproof.archive import Files, is_schema, rewritten, unpacked
 from chartproof.cases import Case
 from chartproof.errors import InputError
 from chartproof.excerpt import Excerpts
 from chartproof.joint_check import JointCheck
 from chartproof.joint_render import JointRender
 from chartproof.project.file import Project, case_of, read_project
-
-_SCHEMA = "/values.schema.json"
 
 
 @dataclass(frozen=True)
@@ -98,11 +96,11 @@ class Chart:
     def without_schema(self) -> Chart:
         """The chart with nothing that refuses values but its templates: it renders sooner."""
 
-        if not any(name.endswith(_SCHEMA) for name in self.files):
+        if not any(map(is_schema, self.contents)):
             return self
 
         def without(name: str, content: bytes) -> bytes | None:
-            return None if name.endswith(_SCHEMA) else content
+            return None if is_schema(name) else content
 
         return replace(self, archive=rewritten(self.contents, without))
 

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from chartproof import engine
-from chartproof.archive import packed
+from chartproof.archive import is_schema, packed
 from chartproof.options import RenderOptions
 from chartproof.template_faults import missing_template, outermost
 from chartproof.template_parts import Names, Parts
@@ -22,7 +22,7 @@ from chartproof.template_parts import Names, Parts
 if TYPE_CHECKING:
     from chartproof.chart import Chart
 
-_TEMPLATES, _SCHEMA = "/templates/", "/values.schema.json"
+_TEMPLATES = "/templates/"
 _OF_CHART = {"Chart.yaml", "Chart.lock", "values.yaml", "requirements.yaml", "requirements.lock"}
 
 Sources = frozenset[str]
@@ -97,7 +97,7 @@ class Excerpts:
                 is_kept = name in files
             else:
                 is_kept = with_files or name.rpartition("/")[2] in _OF_CHART
-            if is_kept and not name.endswith(_SCHEMA):
+            if is_kept and not is_schema(name):
                 yield name, content
 
     @cached_property

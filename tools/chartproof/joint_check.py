@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from chartproof import engine
-from chartproof.archive import packed
+from chartproof.archive import is_schema, packed
 from chartproof.options import RenderOptions
 from chartproof.values import merge
 from chartproof.walk import holds_null
@@ -31,7 +31,6 @@ _DRAFTS = frozenset(
 )
 """The dialects in which a schema within another one is at home where its $id says."""
 _LIST = "many"
-_SCHEMA = "/values.schema.json"
 
 
 class JointCheck:
@@ -42,7 +41,7 @@ class JointCheck:
 
     def accepted(self, many: Sequence[Mapping[str, Any]]) -> list[bool]:
         """Tell of each of many values whether the schema is sure to accept them."""
-        if not any(name.endswith(_SCHEMA) for name in self._chart.files):
+        if not any(map(is_schema, self._chart.contents)):
             return [True] * len(many)
         plain = [not holds_null(values) for values in many]
         # One alone is asked about as quickly in its render.

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 Files = Mapping[str, str]
 """What each template writes, by its name, as `engine.render_templates` gives it."""
 
-_TEMPLATES = "/templates/"
 _PARTIAL = "_joint_"
 _IN_VAIN = 2
 """After so many refusals in a row no more is tried: a chart that fails once for all fails again."""
@@ -132,26 +131,35 @@ class JointRender:
         chart = self._chart
         if chart.dependencies or chart.metadata.get("dependencies") or holds_null(chart.own_values):
             return None
-        templates = {name: text for name, text in chart.files.items() if _TEMPLATES in name}
+        templates = {name: text for name, text in chart.files.items() if self._is_template(name)}
         defined = [name for text in templates.values() for name in _DEFINED.findall(text)]
         # Of two definitions of one name that counts which Helm reads last, by the names of files.
         if len(set(defined)) < len(defined) or any(map(_TELLS_TYPES.search, templates.values())):
             return None
         if any(_is_odd(name) for name in templates):
             return None
-        files = chart.contents.items()
-        kept = [(_renamed(name), content) for name, content in files if _is_kept(name)]
-        return packed([*kept, (self._driver_name, self._driver.encode())])
+        return packed([*self._kept(), (self._driver_name, self._driver.encode())])
+
+    def _kept(self) -> Iterator[tuple[str, bytes]]:
+        """Give the files that our chart has of the chart's, the templates under other names."""
+        left_out = {f"{self._chart.name}/{it}" for it in ("values.yaml", "values.schema.json")}
+        for name, content in self._chart.contents.items():
+            if name not in left_out:
+                yield _renamed(name) if self._is_template(name) else name, content
+
+    def _is_template(self, name: str) -> bool:
+        return name.startswith(f"{self._chart.name}/templates/")
 
     @cached_property
     def _rendered(self) -> Sequence[str]:
         """The templates that Helm renders, in its order: helm.sh/helm/v4 pkg/engine/engine.go."""
-        names = [it for it in self._chart.files if _TEMPLATES in it and not is_partial(it)]
+        templates = filter(self._is_template, self._chart.files)
+        names = [name for name in templates if not is_partial(name)]
         return sorted(names, key=lambda name: (name.count("/"), name), reverse=True)
 
     @property
     def _driver_name(self) -> str:
-        return f"{self._chart.name}{_TEMPLATES}{_PARTIAL[1:]}driver.txt"
+        return f"{self._chart.name}/templates/{_PARTIAL[1:]}driver.txt"
 
     @property
     def _driver(self) -> str:
@@ -167,13 +175,9 @@ class JointRender:
                 yield "{{ end -}}\n"
 
 
-def _is_kept(name: str) -> bool:
-    return not name.endswith(("/values.yaml", "/values.schema.json")) or _TEMPLATES in name
-
-
 def _renamed(name: str) -> str:
     """Make a partial of a template, which Helm reads and does not render by itself."""
-    if _TEMPLATES not in name or is_partial(name):
+    if is_partial(name):
         return name
     folder, _, file = name.rpartition("/")
     return f"{folder}/{_PARTIAL}{file}"

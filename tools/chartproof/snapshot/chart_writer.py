@@ -33,6 +33,7 @@ class Written:
 
 Patterns = Sequence[tuple[Written, Pattern]]
 """Objects that were written with marks in the places of values."""
+_NEW: Patterns = ()
 
 
 class ChartWriter:
@@ -93,12 +94,13 @@ class ChartWriter:
         if place.masks or not values or holds_mark(file):
             return None
         key = (source, skeleton, place)
-        if key not in self._patterns:
+        patterns = self._patterns.get(key, _NEW)
+        if patterns is _NEW:
             # Most come once: for those it would be read for nothing.
             self._make_room(len(skeleton))
             self._patterns[key] = None
             return None
-        if (patterns := self._patterns[key]) is None:
+        if patterns is None:
             patterns = self._patterns[key] = self._read(source, skeleton, place, len(values))
         return [replace(it, text=pattern.filled(values)) for it, pattern in patterns]
 

@@ -2,7 +2,7 @@
 
 Helm renders a third faster when Go collects garbage seldom, which can only be asked for in the
 environment that a process starts with. Beside pytest's own process it also loads while pytest
-starts, and renders on all cores while pytest compares.
+starts, and renders while pytest compares, on as many cores as are worth it.
 """
 
 from __future__ import annotations
