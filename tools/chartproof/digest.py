@@ -16,10 +16,8 @@ from chartproof.cases import Case
 
 def digest(*parts: bytes) -> str:
     """Return the SHA-256 of parts, in hexadecimal; where one ends and the next begins counts."""
-    seen = hashlib.sha256()
-    for part in parts:
-        seen.update(b"%d\0" % len(part) + part)
-    return seen.hexdigest()
+    sizes = repr(list(map(len, parts))).encode()
+    return hashlib.sha256(sizes + b"".join(parts)).hexdigest()
 
 
 @cache

@@ -9,7 +9,7 @@ from pathlib import Path
 from chartproof.digest import digest as of_parts
 from chartproof.snapshot.text import NOTES
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 12
 _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0)  # Windows alone has it, and needs it
 
 
@@ -19,9 +19,16 @@ def read(folder: Path) -> dict[str, bytes]:
         entries = os.scandir(folder)
     except FileNotFoundError:
         return {}
-    # By descriptors: a Python file object costs more than its file's bytes.
     with entries:
-        return {entry.name: _read(entry.path) for entry in entries if is_snapshot(entry.name)}
+        names = [entry.name for entry in entries if is_snapshot(entry.name)]
+    # By descriptors: a Python file object costs more than its file's bytes, as does a long path.
+    if os.open not in os.supports_dir_fd:
+        return {name: _read(f"{folder}{os.sep}{name}") for name in names}
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        return {name: _read(name, place) for name in names}
+    finally:
+        os.close(place)
 
 
 def holds_any(folder: Path) -> bool:
@@ -40,8 +47,8 @@ def digest(files: Mapping[str, bytes]) -> str:
     return of_parts(*(part for name, content in named for part in (name.encode(), content)))
 
 
-def _read(path: str) -> bytes:
-    descriptor = os.open(path, _FLAGS)
+def _read(path: str, place: int | None = None) -> bytes:
+    descriptor = os.open(path, _FLAGS, dir_fd=place)
     try:
         content = part = os.read(descriptor, _CHUNK)
         while len(part) == _CHUNK:

@@ -6,19 +6,22 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from chartproof.cases import Case
 from chartproof.project.file import cases_of
 from chartproof.snapshot import settings
-from chartproof.snapshot.ahead import Ahead, Turn
 from chartproof.snapshot.known import Known
-from chartproof.snapshot.renderer import Renderer
+
+if TYPE_CHECKING:
+    from chartproof.snapshot.ahead import Ahead, Turn
+    from chartproof.snapshot.renderer import Renderer
 
 _CHARTS = pytest.StashKey[dict[Path, "ChartSession"]]()
-_RENDERER = pytest.StashKey[Renderer]()
-_AHEAD = pytest.StashKey[Ahead]()
+_RENDERER = pytest.StashKey["Renderer"]()
+_AHEAD = pytest.StashKey["Ahead"]()
 
 
 class ChartSession:
@@ -60,6 +63,8 @@ def chart_session(config: pytest.Config, folder: Path) -> ChartSession:
 
 def renderer(config: pytest.Config) -> Renderer:
     """Give the session's renderer; the first call starts its process."""
+    from chartproof.snapshot.renderer import Renderer
+
     if _RENDERER not in config.stash:
         config.stash[_RENDERER] = Renderer()
         config.add_cleanup(config.stash[_RENDERER].close)
@@ -68,6 +73,8 @@ def renderer(config: pytest.Config) -> Renderer:
 
 def ahead(config: pytest.Config, turns: Iterator[Turn]) -> Ahead:
     """Give what renders ahead; the first call says for which turns."""
+    from chartproof.snapshot.ahead import Ahead
+
     if _AHEAD not in config.stash:
         config.stash[_AHEAD] = Ahead(renderer(config), turns)
     return config.stash[_AHEAD]
