@@ -108,6 +108,12 @@ def test_without_any_schema_all_is_accepted(tmp_path: Path) -> None:
     assert chart.joint_check.accepted([{}, {"size": "much"}]) == [True, True]
 
 
+def test_nothing_is_sure_where_the_schema_is_no_object(tmp_path: Path) -> None:
+    chart = chart_with(tmp_path, {})
+    (tmp_path / "values.schema.json").write_text("true")
+    assert Chart.load(chart.path).joint_check.accepted([{}, {}]) == [False, False]
+
+
 def test_nothing_is_sure_with_a_subchart(tmp_path: Path) -> None:
     above = chart_with(tmp_path / "above", SIZE)
     chart_with(above.path / "charts" / "below", {"properties": {"size": {"type": "string"}}}, "{}")

@@ -36,7 +36,9 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
         "{{ .Template.Name }}\n",
     },
     "a template of its own name": {
-        "templates/a.yaml": "{{ include `shop/templates/b.yaml` . | upper }}\n",
+        "templates/a.yaml": "{{ include `shop/templates/b.yaml` . | upper }}\n"
+        "{{ include `shop/templates/_c.tpl` . }}",
+        "templates/_c.tpl": "of c: {{ .Values.size }}",
         "templates/b.yaml": "of b: {{ .Values.size }}\n",
     },
     "state that templates share": {
@@ -61,7 +63,7 @@ SHAPES: Mapping[str, Mapping[str, str]] = {
         "templates/text.txt": "Text",
     },
     "files that are called as templates and values are": {
-        "more/templates/x.ini": "x = {{ .Values.size }}",
+        "more/templates/x.ini": '{{ typeOf . }}{{ define "x" }}{{ end }}{{ define "x" }}{{ end }}',
         "more/values.yaml": "size: 9",
         "more/values.schema.json": "{}",
         "templates/a.yaml": "{{ range $path, $_ := .Files }}{{ $path }}: {{ $.Files.Get $path }}\n"
@@ -174,6 +176,7 @@ ODD: Mapping[str, Mapping[str, str]] = {
     },
     "has a template of our names": {"templates/joint_driver.txt": "a"},
     "has a name in quotes": {'templates/a"b.yaml': "a"},
+    "has a name that cannot be printed": {"templates/a\tb.yaml": "a"},
     "cannot be parsed": {"templates/a.yaml": "{{ if }}"},
     "changes what all renders share": {"templates/a.yaml": "{{ $_ := set .Chart `Name` `b` }}"},
 }
@@ -182,6 +185,7 @@ ODD: Mapping[str, Mapping[str, str]] = {
 @pytest.mark.parametrize("oddity", ODD)
 def test_a_chart_is_left_alone_that(oddity: str, tmp_path: Path) -> None:
     chart = write_chart(tmp_path, ODD[oddity])
+    chart.joint_render.prepare()
     assert chart.joint_render.files([Asked({}, RenderOptions())] * 2) == [None, None]
 
 

@@ -182,6 +182,15 @@ def test_there_is_no_twin_of_an_archive_nor_of_a_subchart_that_is_one(tmp_path: 
         assert twin is None
 
 
+@pytest.mark.parametrize("target", ["nowhere", "."])
+def test_there_is_no_twin_where_the_folder_cannot_be_copied(tmp_path: Path, target: str) -> None:
+    files = {"templates/a.txt": "{{ randAlpha 3 }}", ".helmignore": "link\n"}
+    chart = write_chart(tmp_path, files)
+    (tmp_path / "link").symlink_to(target)
+    with settled(chart) as twin:
+        assert twin is None
+
+
 def test_our_own_chart_has_a_twin_that_renders_the_same_each_time() -> None:
     chart = Chart.load(OWN_CHART)
     with settled(chart) as twin:

@@ -95,6 +95,37 @@ def test_cases_are_rendered_together_that_the_schema_accepts(chart: Chart) -> No
     assert [tuple(it) for it in begun] == [(False, None)] * 2
 
 
+def test_what_is_rendered_together_is_known_for_later_where_nothing_is_random(chart: Chart) -> None:
+    writer = CaseWriter(chart)
+    cases = [sized(2), sized(3)]
+    begun = writer.begun(cases, for_later=True)
+    for case, own in zip(cases, begun, strict=True):
+        assert writer.rendered(case, own, for_later=True).is_repeatable
+        assert not writer.rendered(case, own, for_later=False).is_repeatable
+
+
+def test_a_case_that_is_to_fail_is_not_rendered_with_others(chart: Chart) -> None:
+    to_fail = sized(13, expected_failure="not 13")
+    begun = CaseWriter(chart).begun([sized(2), to_fail, sized(3)], for_later=True)
+    assert [it.written is None for it in begun] == [False, True, False]
+
+
+def test_a_chart_is_loaded_once_for_all_batches(
+    chart: Chart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[Path] = []
+
+    def load(path: Path) -> Chart:
+        loaded.append(path)
+        return chart
+
+    monkeypatch.setattr(Chart, "load", load)
+    charts = Charts()
+    for number in range(3):
+        assert len(list(answers(charts, [(number, chart.path, sized(2), True)]))) == 1
+    assert loaded == [chart.path]
+
+
 def test_a_chart_that_may_be_random_is_rendered_together_only_once_its_twin_is_not(
     tmp_path: Path,
 ) -> None:

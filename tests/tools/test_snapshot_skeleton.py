@@ -48,6 +48,9 @@ ODD = {
     "no YAML": "data:\n  a: %s\n b: %s\n",
     "a null byte": "data:\n  a: \0%s\n",
     "a mark of ours": "data:\n  a: zq0slot\n  b: %s\n",
+    "a mark of ours in a list": "data:\n  a: [zq0slot]\n  b: %s\n",
+    "a mark of ours as a name": "more: {name: zq0slot}\ndata:\n  b: %s\n",
+    "a mark of ours as a key": "data:\n  zq0slot: [a]\n  b: %s\n",
 }
 VALUES = (
     *("1", "two", "0x1F", "1e3", "yes", "~", "null", "1.10", "a:b", "2026-01-01", "08"),

@@ -84,28 +84,25 @@ class JointRender:
         The schema is not asked.
         """
         rendered: list[Files | None] = [None] * len(many)
+        if self._archive is None or self._refused == _IN_VAIN:
+            return rendered
         groups: dict[RenderOptions, list[int]] = {}
         for index, (values, options, _) in enumerate(many):
-            if self.is_possible and not options.objects and not holds_null(values):
+            if not options.objects and not holds_null(values):
                 shared = replace(RenderOptions(), kube_version=options.kube_version)
                 shared = replace(shared, api_versions=options.api_versions)
                 groups.setdefault(shared, []).append(index)
         for shared, indices in groups.items():
-            together = self._together([many[index] for index in indices], shared)
-            for index, files in zip(indices, together, strict=True):
-                rendered[index] = files
+            if len(indices) > 1:  # one alone is rendered as quickly by itself
+                asked = [many[index] for index in indices]
+                together = self._together(self._archive, asked, shared)
+                for index, files in zip(indices, together, strict=True):
+                    rendered[index] = files
         return rendered
 
-    @property
-    def is_possible(self) -> bool:
-        """Whether any of the chart's renders can be made together with others."""
-        return self._archive is not None and self._refused < _IN_VAIN
-
     def _together(
-        self, many: Sequence[Asked], options: RenderOptions
+        self, archive: bytes, many: Sequence[Asked], options: RenderOptions
     ) -> Sequence[Files] | Sequence[None]:
-        if len(many) == 1 or self._archive is None:  # one alone is rendered as quickly by itself
-            return [None] * len(many)
         given = [
             {
                 "values": merge(self._chart.own_values, one.values),
@@ -117,9 +114,9 @@ class JointRender:
             for one in many
         ]
         try:
-            written = engine.render_templates(self._archive, {"many": given}, options)
+            written = engine.render_templates(archive, {"many": given}, options)
         except engine.EngineError:
-            self._refused += 1
+            self._refused = min(self._refused + 1, _IN_VAIN)
             return [None] * len(many)
         self._refused = 0
         texts = iter(written[self._driver_name].split(self._end))
@@ -129,7 +126,7 @@ class JointRender:
     def _archive(self) -> bytes | None:
         """The chart with our template; None where it might render something else by that."""
         chart = self._chart
-        if chart.dependencies or chart.metadata.get("dependencies") or holds_null(chart.own_values):
+        if chart.dependencies or holds_null(chart.own_values):
             return None
         templates = {name: text for name, text in chart.files.items() if self._is_template(name)}
         defined = [name for text in templates.values() for name in _DEFINED.findall(text)]

@@ -81,20 +81,28 @@ def settled(chart: Chart) -> Iterator[Chart | None]:
         yield chart
         return
     changed = _changed(chart) if steady and chart.path.is_dir() else None
-    if changed is None:
-        yield None
-        return
     with TemporaryDirectory() as above:
         folder = Path(above, chart.path.resolve().name)
-        shutil.copytree(chart.path, folder, ignore=shutil.ignore_patterns(".git"))
-        for name, text in changed.items():
-            (folder / chart.locate(name).relative_to(chart.path)).write_text(text)
+        if changed is None or not _is_copied(chart, folder, changed):
+            yield None
+            return
 
         def change(name: str, content: bytes) -> bytes:
             return changed[name].encode() if name in changed else content
 
         archive = rewritten(chart.contents, change)
         yield replace(chart, archive=archive, sources=chart.files, twin=folder)
+
+
+def _is_copied(chart: Chart, folder: Path, changed: Mapping[str, str]) -> bool:
+    """Copy a chart with other templates; False where the disk has what cannot be copied."""
+    try:
+        shutil.copytree(chart.path, folder, ignore=shutil.ignore_patterns(".git"))
+        for name, text in changed.items():
+            (folder / chart.locate(name).relative_to(chart.path)).write_text(text)
+    except OSError:
+        return False
+    return True
 
 
 def _changed(chart: Chart) -> Mapping[str, str] | None:

@@ -36,7 +36,7 @@ class CaseWriter:
     def __init__(self, chart: Chart) -> None:
         self._writer = ChartWriter(chart)
         self._twin = repeatable.twin(chart)
-        self._twin_writer = ChartWriter(self._twin) if self._twin else None
+        self._twin_writer = ChartWriter(self._twin or chart)
         self._failed_in_a_row = 0
         self._makes_templates = repeatable.makes_templates(chart)
 
@@ -77,7 +77,7 @@ class CaseWriter:
         is_accepted, written = begun
         how = case.values, case.options, case.masks
         is_of_twin = written is None or self._is_steady_chart
-        if for_later and self._tries_twin and self._twin_writer and is_of_twin:
+        if for_later and self._tries_twin and is_of_twin:
             try:
                 texts = self._twin_writer.texts(*how, is_accepted=is_accepted, written=written)
             except ChartproofError:

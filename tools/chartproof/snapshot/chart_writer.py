@@ -14,7 +14,7 @@ from chartproof.masks import Mask, masked
 from chartproof.options import RenderOptions
 from chartproof.render import documents, is_kept, name_prefixes, rank, render_files
 from chartproof.snapshot.names import Identity, file_names
-from chartproof.snapshot.skeleton import Pattern, holds_mark, is_apart, marked, taken_apart
+from chartproof.snapshot.skeleton import Pattern, is_apart, marked, taken_apart
 from chartproof.snapshot.text import NOTES, Text
 from chartproof.snapshot.writer import to_yaml
 
@@ -91,7 +91,7 @@ class ChartWriter:
     def _of_skeleton(self, source: str, file: str, place: _Place) -> Sequence[Written] | None:
         """Fill values into what was written of a file like this one, None where there is none."""
         skeleton, values = taken_apart(file)
-        if place.masks or not values or holds_mark(file):
+        if place.masks or not values:
             return None
         key = (source, skeleton, place)
         patterns = self._patterns.get(key, _NEW)

@@ -70,13 +70,8 @@ def _written(value: str) -> str:
     return scalar(value[1:-1] if value.startswith('"') else yamlio.plain(value))
 
 
-def holds_mark(text: str) -> bool:
-    """Tell whether a text has what could be taken for one of our marks."""
-    return "\0" in text or _MARK.search(text) is not None
-
-
 def is_apart(bodies: Sequence[Any], count: int) -> bool:
-    """Tell whether each of so many marks is a value of its own in what was parsed."""
+    """Tell whether each of so many marks is a value of its own, once, in what was parsed."""
     found = [number for body in bodies for number in _marks(body)]
     return sorted(found) == list(range(count))
 
