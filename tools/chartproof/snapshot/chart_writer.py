@@ -91,7 +91,7 @@ class ChartWriter:
     def _of_skeleton(self, source: str, file: str, place: _Place) -> Sequence[Written] | None:
         """Fill values into what was written of a file like this one, None where there is none."""
         skeleton, values = taken_apart(file)
-        if place.masks or not values:
+        if not values:
             return None
         key = (source, skeleton, place)
         patterns = self._patterns.get(key, _NEW)

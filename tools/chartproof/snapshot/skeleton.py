@@ -77,9 +77,9 @@ def is_apart(bodies: Sequence[Any], count: int) -> bool:
 
 
 def _marks(body: Any) -> Iterator[int]:
-    """Give the numbers of the marks; one that is not alone in its place is -1."""
+    """Give the numbers of the marks, in keys too; one that is not alone in its place is -1."""
     for path, leaf in leaves(body):
         for text in (leaf, *path):
             if isinstance(text, str) and _MARK.search(text):
                 mark = _MARK.fullmatch(text)
-                yield int(mark[1]) if mark and text is leaf else -1
+                yield int(mark[1]) if mark else -1
