@@ -169,6 +169,10 @@ ODD: Mapping[str, Mapping[str, str]] = {
         "templates/_a.tpl": '{{ define "x" }}1{{ end }}',
         "templates/b.yaml": '{{- define "x" }}2{{ end }}{{ include "x" . }}',
     },
+    "defines a name twice, each time between other quotes": {
+        "templates/_a.tpl": '{{ define "x" }}1{{ end }}',
+        "templates/b.yaml": '{{- define `x` }}2{{ end }}{{ include "x" . }}',
+    },
     "has null among its defaults": {"templates/a.yaml": "a", "values.yaml": "a: null"},
     "has a subchart": {
         "templates/a.yaml": "a",

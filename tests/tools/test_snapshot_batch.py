@@ -6,6 +6,7 @@ import io
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,9 +33,9 @@ def chart(tmp_path: Path) -> Chart:
     return write_chart(tmp_path / "chart", files)
 
 
-def sized(size: object, **how: object) -> Case:
+def sized(size: object, **how: Any) -> Case:
     """Make a case of a size."""
-    return Case(f"of {size}", inline={"size": size}, **how)  # type: ignore[arg-type]
+    return Case(f"of {size}", inline={"size": size}, **how)
 
 
 def said(chart: Path, cases: Sequence[Case | None], *, for_later: bool = True) -> list[str]:

@@ -12,14 +12,13 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chartproof import engine
 from chartproof.archive import packed
 from chartproof.options import RenderOptions
-from chartproof.template_parts import is_partial
+from chartproof.template_parts import DEFINE, is_partial
 from chartproof.values import merge
 from chartproof.walk import holds_null
 
@@ -32,7 +31,6 @@ Files = Mapping[str, str]
 _PARTIAL = "_joint_"
 _IN_VAIN = 2
 """After so many refusals in a row no more is tried: a chart that fails once for all fails again."""
-_DEFINED = re.compile(r'\{\{-?\s*(?:define|block)\s+("(?:\\.|[^"\\])*"|`[^`]*`)')
 _NAMES_FILES = re.compile(r"BasePath|/templates/")
 # The types of `.` and of .Values are Helm's own, with methods, where we have plain maps.
 _TELLS_TYPES = re.compile(
@@ -89,8 +87,9 @@ class JointRender:
         groups: dict[RenderOptions, list[int]] = {}
         for index, (values, options, _) in enumerate(many):
             if not options.objects and not holds_null(values):
-                shared = replace(RenderOptions(), kube_version=options.kube_version)
-                shared = replace(shared, api_versions=options.api_versions)
+                shared = RenderOptions(
+                    kube_version=options.kube_version, api_versions=options.api_versions
+                )
                 groups.setdefault(shared, []).append(index)
         for shared, indices in groups.items():
             if len(indices) > 1:  # one alone is rendered as quickly by itself
@@ -129,7 +128,7 @@ class JointRender:
         if chart.dependencies or holds_null(chart.own_values):
             return None
         templates = {name: text for name, text in chart.files.items() if self._is_template(name)}
-        defined = [name for text in templates.values() for name in _DEFINED.findall(text)]
+        defined = [name for text in templates.values() for name in DEFINE.findall(text)]
         # Of two definitions of one name that counts which Helm reads last, by the names of files.
         if len(set(defined)) < len(defined) or any(map(_TELLS_TYPES.search, templates.values())):
             return None

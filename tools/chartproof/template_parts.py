@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-_DEFINE = re.compile(r'\{\{-?\s*(?:define|block)\s+["`]([^"`]+)["`]')
+DEFINE = re.compile(r'\{\{-?\s*(?:define|block)\s+["`]([^"`]+)["`]')
 _COMMENT = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}", re.DOTALL)
 _ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _WORD = re.compile(r"\w+")
@@ -68,7 +68,7 @@ class Parts:
         pieces = []
         for file, text in self.templates.items():
             plain = _COMMENT.sub("", text)
-            starts = list(_DEFINE.finditer(plain))
+            starts = list(DEFINE.finditer(plain))
             ends = [start.start() for start in starts[1:]] + [len(plain)]
             if not is_partial(file):
                 pieces.append((file, file, plain))

@@ -47,7 +47,7 @@ class CaseWriter:
     def begun(self, cases: Sequence[Case], *, for_later: bool) -> list[Begun]:
         """Do for many cases at once what can be done so."""
         chart = self._writer.chart
-        begun = [Begun() for _ in cases]
+        begun = [_NOTHING] * len(cases)
         # One that is to fail would keep all others from being accepted.
         sound = [
             index

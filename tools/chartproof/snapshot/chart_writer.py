@@ -107,11 +107,12 @@ class ChartWriter:
     def _read(self, source: str, skeleton: str, place: _Place, count: int) -> Patterns:
         """Write a file with marks in it; nothing where one is not a value of its own."""
         file = marked(skeleton)
-        read = documents(source, file, self.chart, place.namespace, place.prefixes)
+        read = list(documents(source, file, self.chart, place.namespace, place.prefixes))
         try:
             kept = [it for document in filter(is_kept, read) for it in document.objects()]
             if is_apart([it.body for it in kept], count):
-                return [(it, Pattern.of(it.text)) for it in self._anew(source, file, place)]
+                written = (it for document in read for it in _write(document, place.masks))
+                return [(it, Pattern.of(it.text)) for it in written]
         except ManifestError:  # which the file itself will tell
             pass
         return []
