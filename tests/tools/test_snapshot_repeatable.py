@@ -121,6 +121,23 @@ def test_the_name_of_the_function_makes_a_template_in_a_template_alone(tmp_path:
     assert is_repeatable(tmp_path, "{{ .Files.Get `files/a.txt` }}", files=said)
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "files",
+    ["{{ " + "it's `so` " * 50, "{{ " + '"a" ' * 100, "{{ /* " * 200, "{{" * 2000],
+    ids=["quotes", "strings", "comments", "braces"],
+)
+def test_an_action_without_an_end_is_left_soon(tmp_path: Path, files: str) -> None:
+    made = "{{ tpl (.Files.Get `files/b.txt`) . }}"
+    assert not is_repeatable(tmp_path, made, files=files)
+
+
+@pytest.mark.timeout(30)
+def test_a_long_name_is_read_once(tmp_path: Path) -> None:
+    template = f"{{{{ has (toString $.Values.{'a' * 200}) (list 1) }}}}{{{{ now }}}}"
+    assert not is_repeatable(tmp_path, template)
+
+
 def test_a_failure_is_told_as_the_chart_itself_has_it(tmp_path: Path) -> None:
     template = "{{ .Values.given | default (randAlphaNum 5) }}\n{{ fail `no way` }}"
     with pytest.raises(Exception, match="no way"):

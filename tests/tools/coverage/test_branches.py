@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from chartproof.coverage.actions import actions
 from chartproof.coverage.branches import branches
 
@@ -83,3 +85,8 @@ def test_the_else_that_is_not_there_trims_as_the_end_does() -> None:
     for end, otherwise in (("{{ end }}", "{{ else }}"), ("{{- end }}", "{{- else }}")):
         taken, left_out = branches("f", f"{{{{ if .a }}}} {end}")
         assert (taken.opened_by, left_out.opened_by) == ("", otherwise)
+
+
+@pytest.mark.timeout(30)
+def test_an_action_without_an_end_is_left_soon() -> None:
+    assert not [*actions("{{ " + '"a" ' * 100)]

@@ -26,10 +26,12 @@ UNSTEADY = (
 )
 """What calls one of them."""
 _STRING = r'"(?:\\.|[^"\\])*"|`[^`]*`|\'(?:\\.|[^\'\\])\''
-_STEADY = rf"(?!{UNSTEADY})[\w.$]+"
+_STEADY = rf"(?!{UNSTEADY})[\w.$]++"
 _LISTED = r"(?:keys|values)\s+[\w.$]+"
 _UNSTEADY_ARGUMENT = rf"\(\s*{UNSTEADY}[^()\"`']*\)"
-_ACTION = re.compile(rf"\{{\{{(?:{_STRING}|/\*.*?\*/|(?!\}}\}}).)*\}}\}}", re.DOTALL)
+# What a part has taken it keeps (`*+`): where an action has no end, every way to read its quotes
+# would be tried otherwise, twice as many for each.
+_ACTION = re.compile(rf"\{{\{{(?:{_STRING}|/\*.*?\*/|(?!\}}\}}).)*+\}}\}}", re.DOTALL)
 _CALL = re.compile(UNSTEADY)
 KEPT = (
     rf"{_STRING}|/\*.*?\*/"
