@@ -122,7 +122,7 @@ def test_what_stands_twice_in_its_file_is_traced_to_neither_template(tmp_path: P
         "templates/two.yaml": template_of_two + "---\n" + template_of_two,
     }
     write_chart(tmp_path, tried)
-    explanation = Explanation(tmp_path, Case("it"))
+    explanation = Explanation(Chart.load(tmp_path), Case("it"))
 
     def told(name: str) -> list[str]:
         new = template.replace("NAME", name).replace("{{ .Values.type }}", "b")
@@ -135,7 +135,7 @@ def test_what_stands_twice_in_its_file_is_traced_to_neither_template(tmp_path: P
 
 def test_a_changed_field_that_no_line_renders_is_not_told(tmp_path: Path) -> None:
     write_chart(tmp_path, {"templates/one.yaml": "{kind: Secret, metadata: {name: one}}"})
-    explanation = Explanation(tmp_path, Case("it"))
+    explanation = Explanation(Chart.load(tmp_path), Case("it"))
     old = "kind: Secret\nmetadata:\n  name: two\nlast: 1\n"
     new = old.replace("two", "one") + "more: 1\n"
     assert list(explanation.causes("one-secret.yaml", old, new, tmp_path)) == [

@@ -10,6 +10,7 @@ from chartproof.chart import Chart
 from chartproof.masks import Mask
 from chartproof.render import render
 from chartproof.snapshot.repeat import differing, proposal, random_values
+from tests.support.inline import write_chart
 
 TEMPLATES = """\
 {{- $password := randAlphaNum 16 }}
@@ -52,6 +53,12 @@ def missing(chart: Chart, *masks: Mask) -> list[Mask]:
 
 def test_each_random_value_gets_its_mask(random_chart: Chart) -> None:
     assert missing(random_chart) == [LOGIN, WEB]
+
+
+def test_what_is_the_same_twice_is_not_parsed(tmp_path: Path) -> None:
+    write_chart(tmp_path, {"templates/a.yaml": "kind: Secret\nmetadata: {name: a"})
+    chart = Chart.load(tmp_path)
+    assert random_values(render(chart), render(chart), []) == []
 
 
 def test_what_is_masked_is_not_proposed_again(random_chart: Chart) -> None:

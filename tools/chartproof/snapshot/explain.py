@@ -25,7 +25,7 @@ _LISTED = 5
 class Explanation:
     """A case, rendered again in this process."""
 
-    folder: Path
+    chart: Chart
     case: Case
 
     @cached_property
@@ -50,4 +50,4 @@ class Explanation:
         return self._rendered()
 
     def _rendered(self) -> Release:
-        return render(Chart.load(self.folder), self.case.values, self.case.options)
+        return render(self.chart, self.case.values, self.case.options)

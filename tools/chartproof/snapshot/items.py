@@ -131,7 +131,7 @@ class CaseTest(SnapshotTest):
     def _explanation(self) -> Explanation:
         from chartproof.snapshot.explain import Explanation
 
-        return Explanation(self.chart, self.case)
+        return Explanation(self._shared.loaded, self.case)
 
     @property
     def for_later(self) -> bool:

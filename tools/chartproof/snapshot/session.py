@@ -16,6 +16,7 @@ from chartproof.snapshot import settings
 from chartproof.snapshot.known import Known
 
 if TYPE_CHECKING:
+    from chartproof.chart import Chart
     from chartproof.snapshot.ahead import Ahead, Turn
     from chartproof.snapshot.renderer import Renderer
 
@@ -45,6 +46,13 @@ class ChartSession:
         known = Known(cache, self.folder)
         self._config.add_cleanup(known.write)
         return known
+
+    @cached_property
+    def loaded(self) -> Chart:
+        """The chart, for a second look at cases that are not as approved."""
+        from chartproof.chart import Chart
+
+        return Chart.load(self.folder)
 
 
 def chart_session(config: pytest.Config, folder: Path) -> ChartSession:
