@@ -19,6 +19,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _THREADS = 2
+_TOGETHER = 10
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,12 @@ class Study:
 
 
 def together(chart: Chart, many: Sequence[Asked]) -> list[Files | None]:
-    """Render with many values in two goes, side by side; None for one to be rendered alone."""
-    middle = (len(many) + 1) // 2
-    halves = side_by_side(chart.joint_render.files, [many[:middle], many[middle:]])
-    return [files for half in halves for files in half]
+    """Render with many values in a few goes, side by side; None for one to be rendered alone."""
+    # More in one go hold more memory at once than Go is given before it collects garbage.
+    size = min(_TOGETHER, (len(many) + 1) // 2) or 1
+    parts = [many[start : start + size] for start in range(0, len(many), size)]
+    goes = side_by_side(chart.joint_render.files, parts)
+    return [files for go in goes for files in go]
 
 
 def side_by_side(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:

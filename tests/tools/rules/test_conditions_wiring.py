@@ -352,6 +352,17 @@ def test_a_host_that_can_only_be_a_service_is_found(host: str) -> None:
     assert message.endswith("but the release renders no such Service")
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(("between", "after"), [(0, 0), (2, 0), (0, 40_000)])
+def test_any_number_of_blank_lines_stands_around_a_host(between: int, after: int) -> None:
+    lines = ["", "port: 81", *[""] * between, "host: release-name-web", "a: 1"]
+    lines += [*[""] * after, "end", ""]
+    text = "\n    ".join(lines).replace("    \n", "\n")
+    data = f"\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  at: |{text}"
+    (message,) = messages(found_in(URL, SERVICE + data))
+    assert "81" in message
+
+
 def test_a_host_in_a_secret_is_found_encoded_or_not() -> None:
     secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nFIELD: {url: TEXT}\n"
     plain = "http://release-name-wbe/"

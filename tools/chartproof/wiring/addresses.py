@@ -22,7 +22,7 @@ _QUALIFIED = re.compile(
     rf"(?<![\w.:/@$%-])(?P<host>{_HOST}\.svc(?:\.[a-z0-9.-]*[a-z0-9])?)(?![\w:])"
 )
 _SETTING = re.compile(
-    rf"""^(?P<indent>[\s-]*)["']?(?P<name>[\w.-]*?)(?:host|server|address)["']?"""
+    rf"""^(?P<indent>[ \t-]*)["']?(?P<name>[\w.-]*?)(?:host|server|address)["']?"""
     rf"""\s*[:=]\s*["']?(?P<host>{_HOST})["']?,?\s*$""",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -117,15 +117,15 @@ def addresses(release: Release) -> Iterator[Address]:
 
 def _beside(text: str, setting: re.Match[str]) -> int | None:
     """Return the port in the line after or before that of a host, under a name of the same form."""
-    # White space may hold line ends; in a list the first of two lines begins with a dash.
-    width = len(setting["indent"].rpartition("\n")[2])
+    # In a list the first of two lines begins with a dash.
+    width = len(setting["indent"])
     line = re.compile(
         rf"[ \t-]{{{width}}}[\"']?{re.escape(setting['name'])}port[\"']?"
         rf"\s*[:=]\s*[\"']?(?P<port>\d+)[\"']?,?\s*$",
         re.IGNORECASE,
     )
     before, after = text[: setting.start("indent")], text[setting.end() :]
-    nearby = (*before.splitlines()[-1:], *after.lstrip("\n").splitlines()[:1])
+    nearby = (*before.rstrip().splitlines()[-1:], *after.lstrip("\n").splitlines()[:1])
     ports = [int(match["port"]) for match in map(line.match, nearby) if match]
     return ports[-1] if ports else None
 
