@@ -86,10 +86,8 @@ class Bench:
         fetched: list[tuple[BasicProperties, bytes]] = []
         with self.broker.channel() as channel:
             while True:
-                _, properties, body = channel.basic_get(queue)
+                _, properties, body = channel.basic_get(queue, auto_ack=True)
                 if properties is None or body is None:
-                    # None is gone before all are here, for one that has to ask again.
-                    channel.basic_ack(multiple=True)
                     return fetched
                 fetched.append((properties, body))
 
