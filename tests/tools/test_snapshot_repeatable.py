@@ -128,7 +128,7 @@ def test_the_name_of_the_function_makes_a_template_in_a_template_alone(tmp_path:
     ids=["quotes", "strings", "comments", "braces"],
 )
 def test_an_action_without_an_end_is_left_soon(tmp_path: Path, files: str) -> None:
-    made = "{{ tpl (.Files.Get `files/b.txt`) . }}"
+    made = "{{ tpl (.Files.Get `none.txt`) . }}"  # the file itself would fail
     assert not is_repeatable(tmp_path, made, files=files)
 
 

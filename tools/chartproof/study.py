@@ -58,7 +58,7 @@ class Study:
 def together(chart: Chart, many: Sequence[Asked]) -> list[Files | None]:
     """Render with many values in a few goes, side by side; None for one to be rendered alone."""
     # More in one go hold more memory at once than Go is given before it collects garbage.
-    size = min(_TOGETHER, (len(many) + 1) // 2) or 1
+    size = max(1, min(_TOGETHER, (len(many) + 1) // 2))
     parts = [many[start : start + size] for start in range(0, len(many), size)]
     goes = side_by_side(chart.joint_render.files, parts)
     return [files for go in goes for files in go]

@@ -16,9 +16,10 @@ from tests.apps.running import PATIENCE, Running
 
 RATE = 300
 """Messages a second, where a test does not say otherwise."""
-INTERNAL_ERROR = 541
 FIRST = 200
 """Messages that are handled before anything is broken."""
+INTERNAL_ERROR = 541
+"""The code of AMQP 0-9-1 for what the broker could not do."""
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from pathlib import Path
 
 import pytest
@@ -318,7 +319,8 @@ URL = "url-names-a-service"
 
 def of_address(text: str) -> list[str]:
     """Return what is said of an address beside the Service release-name-web."""
-    data = f"\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  at: '{text}'\n"
+    at = json.dumps(text)
+    data = f"\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  at: {at}\n"
     return messages(found_in(URL, SERVICE + data))
 
 
@@ -355,11 +357,8 @@ def test_a_host_that_can_only_be_a_service_is_found(host: str) -> None:
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize(("between", "after"), [(0, 0), (2, 0), (0, 40_000)])
 def test_any_number_of_blank_lines_stands_around_a_host(between: int, after: int) -> None:
-    lines = ["", "port: 81", *[""] * between, "host: release-name-web", "a: 1"]
-    lines += [*[""] * after, "end", ""]
-    text = "\n    ".join(lines).replace("    \n", "\n")
-    data = f"\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  at: |{text}"
-    (message,) = messages(found_in(URL, SERVICE + data))
+    setting = "port: 81\n" + between * "\n" + "host: release-name-web\n"
+    (message,) = of_address(setting + "a: 1\n" + after * "\n" + "end\n")
     assert "81" in message
 
 
